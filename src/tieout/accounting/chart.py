@@ -1,0 +1,87 @@
+"""What an organisation says of itself: accounts, tax rates, currencies, locks, contacts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An entry of the chart of accounts. type, account_class, tax_type: Xero's words."""
+
+    account_id: str
+    code: str
+    name: str
+    type: str
+    account_class: str = ""
+    status: str = "ACTIVE"
+    tax_type: str = ""
+    system_account: str = ""
+    currency: str = ""
+    payments_enabled: bool = False
+    bank_account_type: str = ""
+
+
+class TaxComponent(msgspec.Struct, frozen=True):
+    name: str
+    rate: Decimal
+    is_compound: bool = False
+
+
+class TaxRate(msgspec.Struct, frozen=True):
+    """rate: effective percent. for_…: account classes it may be used with."""
+
+    tax_type: str
+    name: str
+    rate: Decimal
+    status: str = "ACTIVE"
+    report_tax_type: str = ""
+    components: tuple[TaxComponent, ...] = ()
+    for_revenue: bool = True
+    for_assets: bool = False
+    for_liabilities: bool = False
+    for_expenses: bool = False
+    for_equity: bool = False
+
+
+class OrganisationFacts(msgspec.Struct, frozen=True):
+    """country: ISO alpha-2 ("GB"); version: Xero's edition (UK, AU, NZ, US, GLOBAL). timezone: IANA name."""
+
+    organisation_id: str
+    name: str
+    short_code: str
+    country: str
+    version: str
+    base_currency: str
+    timezone: str
+    period_lock_date: date | None = None
+    end_of_year_lock_date: date | None = None
+    plan: str = ""
+    is_demo: bool = False
+    actions: tuple[tuple[str, bool], ...] = ()
+
+
+class ContactEntry(msgspec.Struct, frozen=True):
+    """A contact of the ledger as the local index for matching holds it."""
+
+    contact_id: str
+    name: str
+    email: str = ""
+    contact_number: str = ""
+    account_number: str = ""
+    tax_number: str = ""
+    status: str = "ACTIVE"
+    merged_to: str = ""
+    company: bool = False
+
+
+class LedgerReference(msgspec.Struct, frozen=True):
+    """All that planning needs to know of an organisation; read rarely, kept in our storage."""
+
+    organisation: OrganisationFacts
+    accounts: tuple[Account, ...]
+    tax_rates: tuple[TaxRate, ...]
+    currencies: tuple[str, ...]
+    read_at: datetime

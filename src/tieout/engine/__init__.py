@@ -1,0 +1,1 @@
+"""Decisions of a turn and every state transition. Pure."""

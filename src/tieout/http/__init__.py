@@ -1,0 +1,1 @@
+"""One HTTP client wrapper: time and size limits, redaction, error classes, address guard."""

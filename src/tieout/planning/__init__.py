@@ -1,0 +1,1 @@
+"""plan(dossier, rules, snapshot) -> postings wanted, problems, and why. Pure."""

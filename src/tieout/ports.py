@@ -1,0 +1,283 @@
+"""What lies outside, as Protocols: stores, the ledger, storage, clock, vault, bell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from tieout.accounting import (
+    ContactEntry,
+    Held,
+    LedgerReference,
+    Payload,
+    Ref,
+    Role,
+)
+from tieout.documents import Customer, DocumentKind, Dossier, Envelope, Product
+from tieout.errors import Problem
+from tieout.rules.settings import Rules
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time in UTC, with its zone."""
+        ...
+
+
+# ── stores ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far an entity was read: the last (updated_at, key) of a page that was stored whole."""
+
+    updated_at: datetime
+    key: str = ""
+
+
+class RawDocument(msgspec.Struct, frozen=True):
+    """One document as the store sent it: the exact bytes of its JSON."""
+
+    kind: DocumentKind
+    key: str
+    updated_at: datetime
+    body: bytes
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of changes. mark: where to go on after this page is stored; last: nothing more just now."""
+
+    documents: tuple[RawDocument, ...]
+    mark: Mark | None
+    last: bool
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a connection test found. rights_missing: the store's names of what the token may not read."""
+
+    name: str
+    version: str
+    store_views: tuple[tuple[str, str], ...]
+    counts: tuple[tuple[str, int], ...]
+    rights_missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class StoreReader(Protocol):
+    """Reads one store connection. Implemented per kind in `stores/<kind>`; all calls may raise RetryLater,
+    NeedsOperator or ContractBroken; nothing half-read is ever yielded."""
+
+    def kinds(self) -> Sequence[DocumentKind]:
+        """The entities this store has, in the order in which they are read."""
+        ...
+
+    def context(self) -> bytes:
+        """Settings of the store that translation needs (store views, time zones, currencies), as JSON."""
+        ...
+
+    def changes(self, kind: DocumentKind, since: Mark | None) -> Iterator[Page]:
+        """Pages of what changed since the mark, oldest first, with the store's overlap rule. One call a page."""
+        ...
+
+    def one(self, kind: DocumentKind, key: str) -> RawDocument | None:
+        """The document as it is now, None when the store has it no more."""
+        ...
+
+    def test(self) -> Found: ...
+
+
+class StoreTranslator(Protocol):
+    """Pure translation of one kind of store; made from the context bytes and the connection's options."""
+
+    def envelope(self, raw: RawDocument) -> Envelope:
+        """What grids and grouping need; unreadable data is told in `problems`, never raised."""
+        ...
+
+    def dossier(self, root: bytes, members: Sequence[tuple[DocumentKind, bytes]]) -> Dossier | tuple[Problem, ...]:
+        """All documents of one order put together; problems when the order itself cannot be read."""
+        ...
+
+    def customer(self, body: bytes) -> Customer | tuple[Problem, ...]: ...
+
+    def product(self, body: bytes) -> Product | tuple[Problem, ...]: ...
+
+
+class StoreAdapter(Protocol):
+    """One kind of store: the entry in the list of stores."""
+
+    kind: str
+    title: str
+
+    def default_rules(self) -> Rules:
+        """Status rules, offline methods and prefixes that fit this kind of store."""
+        ...
+
+    def translator(self, context: bytes, options: Mapping[str, str]) -> StoreTranslator: ...
+
+
+# ── the ledger ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Operation(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    VOID = "void"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One posting about to be sent. ids: Xero ids of the postings its payload refers to.
+
+    remote_id: its own id, for everything but CREATE. marker: see PlannedPosting.
+    """
+
+    marker: str
+    operation: Operation
+    payload: Payload
+    ids: Mapping[Ref, str]
+    remote_id: str = ""
+    short_code: str = ""
+
+
+class FrozenCall(msgspec.Struct, frozen=True):
+    """One request, exact. path: below the API's base, with query. markers: of its elements, in order."""
+
+    role: Role
+    operation: Operation
+    method: str
+    path: str
+    body: str
+    markers: tuple[str, ...]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What the answer's headers said; None where absent."""
+
+    day_remaining: int | None = None
+    minute_remaining: int | None = None
+    app_minute_remaining: int | None = None
+
+
+class Element(msgspec.Struct, frozen=True):
+    """What became of one element of a call.
+
+    ok: it is in the ledger as `held` tells. refusals: Xero's messages, word for word.
+    evidence: the element's slice of the answer, as text, without secrets.
+    """
+
+    marker: str
+    ok: bool
+    remote_id: str = ""
+    held: Held | None = None
+    refusals: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    evidence: str = ""
+
+
+class AnswerKind(StrEnum):
+    #: Every element has its own outcome in `elements`.
+    SETTLED = "settled"
+    #: Refused as a whole without saying which element (or too large): split and send again.
+    REFUSED_WHOLE = "refused_whole"
+    #: Surely not processed (429, 503 before processing): the same call again later.
+    RETRY = "retry"
+    #: May or may not have been processed: look up by marker.
+    UNKNOWN = "unknown"
+    #: Token or access: all work of the authorisation waits.
+    NO_ACCESS = "no_access"
+    #: The idempotency key was used for another request.
+    KEY_CONFLICT = "key_conflict"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    kind: AnswerKind
+    status: int
+    elements: tuple[Element, ...] = ()
+    limits: Limits = Limits()
+    retry_after: int | None = None
+    #: "minute", "day", "concurrent", "app" for RETRY; "" otherwise.
+    limit: str = ""
+    message: str = ""
+    code: str = ""
+    bytes_in: int = 0
+    evidence: str = ""
+
+
+class Meter(Protocol):
+    """The ledger of HTTP requests to Xero, written before each call and closed after it: the rate limiter."""
+
+    def open(self, endpoint: str, method: str, bytes_out: int) -> int:
+        """A request row's id. Raises RetryLater when no call may be made now."""
+        ...
+
+    def close(self, request: int, *, status: int, bytes_in: int, limits: Limits) -> None: ...
+
+
+class Ledger(Protocol):
+    """One organisation of Xero through one authorisation. Implemented in `xero`."""
+
+    def freeze(self, outgoing: Sequence[Outgoing]) -> FrozenCall:
+        """The request for postings of one role and one operation. Pure; the same input gives the same text."""
+        ...
+
+    def send(self, call: FrozenCall, idempotency_key: str) -> Answer:
+        """Send a frozen call; never raises for an answer or a lost one: the outcome is in `kind`."""
+        ...
+
+    def look_up(self, role: Role, markers: Sequence[str], hints: Mapping[str, str], meter: Meter) -> dict[str, Held]:
+        """What the ledger holds under our markers (see the table in docs/xero.md). hints: marker → id of the
+        document it hangs on (payments and allocations are found through it). Raises RetryLater and others."""
+        ...
+
+    def lookup_size(self, role: Role) -> int:
+        """How many markers one look-up call takes."""
+        ...
+
+    def reference(self, meter: Meter) -> LedgerReference: ...
+
+    def contacts(self, since: datetime | None, meter: Meter) -> Iterator[Sequence[ContactEntry]]:
+        """The contacts changed since, page by page, archived ones included."""
+        ...
+
+    def read(
+        self,
+        role: Role,
+        meter: Meter,
+        *,
+        since: datetime | None = None,
+        dated_from: date | None = None,
+        dated_to: date | None = None,
+    ) -> Iterator[Sequence[Held]]:
+        """Documents of a role as the ledger holds them, page by page."""
+        ...
+
+    def create_account(self, code: str, name: str, type: str, tax_type: str, meter: Meter) -> str: ...
+
+    def create_tax_rate(
+        self, name: str, components: Sequence[tuple[str, str, bool]], report_type: str, meter: Meter
+    ) -> str:
+        """components: (name, percent as text, compound). Returns the TaxType."""
+        ...
+
+    def enable_currency(self, code: str, meter: Meter) -> None: ...
+
+
+# ── storage of secrets, and the bell ──────────────────────────────────────────────────────────────────────
+
+
+class Vault(Protocol):
+    """Seals secrets at rest; the key is outside the database."""
+
+    def seal(self, secret: str) -> str: ...
+
+    def open(self, sealed: str) -> str: ...
+
+
+class Bell(Protocol):
+    """Tells workers that an organisation has work. May be lost; the sweep finds it later."""
+
+    def ring(self, organisation: int) -> None: ...

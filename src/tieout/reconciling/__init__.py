@@ -1,0 +1,1 @@
+"""compare(store facts, what we sent, what Xero holds) -> differences. Pure."""

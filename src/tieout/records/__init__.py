@@ -1,0 +1,1 @@
+"""Django models and set-based SQL behind the Records port."""

@@ -1,0 +1,1 @@
+"""Mapping rules as values: what is booked where, and why. Pure."""

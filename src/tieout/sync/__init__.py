@@ -1,0 +1,1 @@
+"""Use cases through ports: pull, plan, the turn, verify, tie out, undo."""

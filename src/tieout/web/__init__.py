@@ -1,0 +1,1 @@
+"""Screens, forms, webhooks in, JSON API. Decides nothing."""

@@ -1,0 +1,1 @@
+"""The Xero client: OAuth, limits, wire types, translation out and in."""
