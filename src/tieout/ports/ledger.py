@@ -1,4 +1,4 @@
-"""What lies outside, as Protocols: stores, the ledger, storage, clock, vault, bell."""
+"""Ports of the ledger: one organisation of Xero through one authorisation."""
 
 from __future__ import annotations
 
@@ -9,116 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieout.accounting import (
-    ContactEntry,
-    Held,
-    LedgerReference,
-    Payload,
-    Ref,
-    Role,
-)
-from tieout.documents import Customer, DocumentKind, Dossier, Envelope, Product
-from tieout.errors import Problem
-from tieout.rules.settings import Rules
-
-
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The time in UTC, with its zone."""
-        ...
-
-
-# ── stores ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """How far an entity was read: the last (updated_at, key) of a page that was stored whole."""
-
-    updated_at: datetime
-    key: str = ""
-
-
-class RawDocument(msgspec.Struct, frozen=True):
-    """One document as the store sent it: the exact bytes of its JSON."""
-
-    kind: DocumentKind
-    key: str
-    updated_at: datetime
-    body: bytes
-
-
-class Page(msgspec.Struct, frozen=True):
-    """One page of changes. mark: where to go on after this page is stored; last: nothing more just now."""
-
-    documents: tuple[RawDocument, ...]
-    mark: Mark | None
-    last: bool
-
-
-class Found(msgspec.Struct, frozen=True):
-    """What a connection test found. rights_missing: the store's names of what the token may not read."""
-
-    name: str
-    version: str
-    store_views: tuple[tuple[str, str], ...]
-    counts: tuple[tuple[str, int], ...]
-    rights_missing: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-class StoreReader(Protocol):
-    """Reads one store connection. Implemented per kind in `stores/<kind>`; all calls may raise RetryLater,
-    NeedsOperator or ContractBroken; nothing half-read is ever yielded."""
-
-    def kinds(self) -> Sequence[DocumentKind]:
-        """The entities this store has, in the order in which they are read."""
-        ...
-
-    def context(self) -> bytes:
-        """Settings of the store that translation needs (store views, time zones, currencies), as JSON."""
-        ...
-
-    def changes(self, kind: DocumentKind, since: Mark | None) -> Iterator[Page]:
-        """Pages of what changed since the mark, oldest first, with the store's overlap rule. One call a page."""
-        ...
-
-    def one(self, kind: DocumentKind, key: str) -> RawDocument | None:
-        """The document as it is now, None when the store has it no more."""
-        ...
-
-    def test(self) -> Found: ...
-
-
-class StoreTranslator(Protocol):
-    """Pure translation of one kind of store; made from the context bytes and the connection's options."""
-
-    def envelope(self, raw: RawDocument) -> Envelope:
-        """What grids and grouping need; unreadable data is told in `problems`, never raised."""
-        ...
-
-    def dossier(self, root: bytes, members: Sequence[tuple[DocumentKind, bytes]]) -> Dossier | tuple[Problem, ...]:
-        """All documents of one order put together; problems when the order itself cannot be read."""
-        ...
-
-    def customer(self, body: bytes) -> Customer | tuple[Problem, ...]: ...
-
-    def product(self, body: bytes) -> Product | tuple[Problem, ...]: ...
-
-
-class StoreAdapter(Protocol):
-    """One kind of store: the entry in the list of stores."""
-
-    kind: str
-    title: str
-
-    def default_rules(self) -> Rules:
-        """Status rules, offline methods and prefixes that fit this kind of store."""
-        ...
-
-    def translator(self, context: bytes, options: Mapping[str, str]) -> StoreTranslator: ...
-
-
-# ── the ledger ────────────────────────────────────────────────────────────────────────────────────────────
+from tieout.accounting import ContactEntry, Held, LedgerReference, Payload, Ref, Role
 
 
 class Operation(StrEnum):
@@ -264,20 +155,3 @@ class Ledger(Protocol):
         ...
 
     def enable_currency(self, code: str, meter: Meter) -> None: ...
-
-
-# ── storage of secrets, and the bell ──────────────────────────────────────────────────────────────────────
-
-
-class Vault(Protocol):
-    """Seals secrets at rest; the key is outside the database."""
-
-    def seal(self, secret: str) -> str: ...
-
-    def open(self, sealed: str) -> str: ...
-
-
-class Bell(Protocol):
-    """Tells workers that an organisation has work. May be lost; the sweep finds it later."""
-
-    def ring(self, organisation: int) -> None: ...
