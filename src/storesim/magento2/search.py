@@ -1,0 +1,215 @@
+"""Finding the rows of a list call: conditions as the shop's database compares, order, pages.
+
+Where a call names no order, the real shop answers in the order of the index its database read;
+recorded lists show that it reads the most selective indexed field of the filters.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from storesim.magento2.criteria import Filter, SearchCriteria, SortOrder
+from storesim.magento2.table import NULL, Comparable, Table
+
+INDEXED_FIELDS = frozenset(
+    {
+        "created_at",
+        "customer_id",
+        "ext_order_id",
+        "increment_id",
+        "order_id",
+        "parent_id",
+        "quote_id",
+        "state",
+        "status",
+        "store_id",
+        "updated_at",
+    }
+)
+
+_TOP: Comparable = (2, "")
+_LEADING_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d*")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?")
+_CACHED_SEARCHES_MAX = 16
+
+
+class Finder:
+    """Searches one table and remembers its last searches, so that paging costs one search."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._cache: OrderedDict[object, Sequence[int]] = OrderedDict()
+
+    def find(self, criteria: SearchCriteria) -> Sequence[int]:
+        """Positions of all matching rows in the order of the answer.  Raises UnknownColumn."""
+        question = (self._table.version, criteria.groups, criteria.sort_orders)
+        found = self._cache.get(question)
+        if found is None:
+            found = find_rows(self._table, criteria)
+            self._cache[question] = found
+            while len(self._cache) > _CACHED_SEARCHES_MAX:
+                self._cache.popitem(last=False)
+        return found
+
+
+def find_rows(table: Table, criteria: SearchCriteria) -> Sequence[int]:
+    """Positions of all matching rows in the order of the answer.  Raises UnknownColumn."""
+    groups = [(group, _group_rows(table, group)) for group in criteria.groups if group]
+    for order in criteria.sort_orders:
+        table.column(order.field)
+    rows = _intersection(table, [rows for _, rows in groups])
+    if table.has_removed:
+        rows = [row for row in rows if not table.is_removed(row)]
+    if criteria.sort_orders:
+        return _sorted(table, rows, criteria.sort_orders)
+    return _index_order(table, rows, groups)
+
+
+def page_of(
+    rows: Sequence[int], *, page_size: int | None, current_page: int | None, repeats_last_page: bool
+) -> Sequence[int]:
+    """The rows of one page.
+
+    No size or 0: everything.  A negative size: one row, as the shop does.  Page 0 is page 1.
+    repeats_last_page: shops up to 2.3 answer the last page again for any page past the end.
+    """
+    if not page_size:
+        return rows
+    size = max(page_size, 1)
+    page = max(current_page or 1, 1)
+    if repeats_last_page and rows:
+        page = min(page, (len(rows) - 1) // size + 1)
+    return rows[(page - 1) * size : page * size]
+
+
+def _intersection(table: Table, groups: list[Sequence[int]]) -> Sequence[int]:
+    if not groups:
+        return table.positions()
+    groups = sorted(groups, key=len)
+    rows = groups[0]
+    for other in groups[1:]:
+        wanted = set(other)
+        rows = [row for row in rows if row in wanted]
+    return rows
+
+
+def _sorted(table: Table, rows: Sequence[int], orders: Sequence[SortOrder]) -> Sequence[int]:
+    rows = sorted(rows)
+    for order in reversed(orders):
+        values = table.comparables(order.field)
+        rows.sort(key=values.__getitem__, reverse=order.descending)
+    return rows
+
+
+def _index_order(
+    table: Table, rows: Sequence[int], groups: list[tuple[tuple[Filter, ...], Sequence[int]]]
+) -> Sequence[int]:
+    usable = [
+        (len(found), group[0].field)
+        for group, found in groups
+        if len({part.field for part in group}) == 1
+        and group[0].field in INDEXED_FIELDS
+        and all(part.condition != "like" for part in group)
+    ]
+    if not usable:
+        return sorted(rows)
+    values = table.comparables(min(usable)[1])
+    return sorted(rows, key=lambda row: (values[row], row))
+
+
+def _group_rows(table: Table, group: tuple[Filter, ...]) -> Sequence[int]:
+    if len(group) == 1:
+        return _filter_rows(table, group[0])
+    rows: set[int] = set()
+    for part in group:
+        rows.update(_filter_rows(table, part))
+    return sorted(rows)
+
+
+def _filter_rows(table: Table, part: Filter) -> Sequence[int]:
+    """Rows that one comparison lets through; null never equals and never differs, as in SQL."""
+    column = table.column(part.field)
+    match part.condition:
+        case "eq" | "gt" | "gteq" | "from" | "lt" | "lteq" | "to" | "moreq":
+            return _range_rows(table, part)
+        case "in":
+            wanted = [part.value] if part.value == "" else part.value.split(",")
+            rows: set[int] = set()
+            for value in wanted:
+                rows.update(_range_rows(table, Filter(part.field, value, "eq")))
+            return sorted(rows)
+        case "neq":
+            unwanted = set(_range_rows(table, Filter(part.field, part.value, "eq")))
+            return [row for row, value in enumerate(column) if value is not None and row not in unwanted]
+        case "nin":
+            unwanted = set(_filter_rows(table, Filter(part.field, part.value, "in")))
+            return [row for row, value in enumerate(column) if value is not None and row not in unwanted]
+        case "null":
+            return [row for row, value in enumerate(column) if value is None]
+        case "notnull":
+            return [row for row, value in enumerate(column) if value is not None]
+        case "like":
+            return _matching(column, _like(part.value))
+        case "nlike":
+            is_like = _like(part.value)
+            return _matching(column, lambda text: not is_like(text))
+        case "finset":
+            return _matching(column, lambda text: part.value in text.split(","))
+        case _:
+            return []
+
+
+def _range_rows(table: Table, part: Filter) -> Sequence[int]:
+    index = table.index(part.field)
+    bound = _bound(table, part, index)
+    if bound is None:
+        return [] if part.condition in ("eq", "lt", "lteq", "to") else _not_null(index)
+    below = bisect_left(index, (bound, -1))
+    above = bisect_right(index, (bound, table.row_count))
+    match part.condition:
+        case "eq":
+            span = index[below:above]
+        case "gt":
+            span = index[above:]
+        case "gteq" | "from" | "moreq":
+            span = index[below:]
+        case "lt":
+            span = index[bisect_right(index, (NULL, table.row_count)) : below]
+        case _:
+            span = index[bisect_right(index, (NULL, table.row_count)) : above]
+    return [row for _, row in span]
+
+
+def _not_null(index: list[tuple[Comparable, int]]) -> Sequence[int]:
+    return [row for value, row in index if value != NULL]
+
+
+def _bound(table: Table, part: Filter, index: list[tuple[Comparable, int]]) -> Comparable | None:
+    """The filter's value as the database casts it to the column's type.
+
+    None: a text that is no time at all, which the database takes as before every time.
+    A time's offset and "Z" are ignored, as the shop does.
+    """
+    if part.field.endswith("_at"):
+        match = _TIME.match(part.value)
+        if match is None:
+            return None
+        return (1, f"{match[1]} {match[2] or '00:00'}{'' if match[2] and len(match[2]) == 8 else ':00'}")
+    if index and index[-1][0][0] == 0:
+        number = _LEADING_NUMBER.match(part.value)
+        text = number[0].strip() if number else ""
+        return (0, Decimal(text) if text.strip("+-.") else Decimal(0))
+    return (1, part.value.casefold())
+
+
+def _matching(column: Iterable[object], test: Callable[[str], bool]) -> Sequence[int]:
+    return [row for row, value in enumerate(column) if value is not None and test(str(value))]
+
+
+def _like(pattern: str) -> Callable[[str], bool]:
+    parts = {"%": ".*", "_": "."}
+    text = "".join(parts.get(letter, re.escape(letter)) for letter in pattern)
+    regex = re.compile(text, re.IGNORECASE | re.DOTALL)
+    return lambda value: regex.fullmatch(value) is not None

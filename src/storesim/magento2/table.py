@@ -1,0 +1,308 @@
+"""Rows of one resource: recorded or generated documents under a layer of edits, with sort indexes.
+
+A row is addressed by its position in the shop's natural order.  Documents stay JSON text; a column
+is read out of them only when somebody filters or sorts by it.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+import msgspec
+
+from storesim.magento2.resources import Resource
+from storesim.wire import decode
+
+Key = int | str
+Value = int | Decimal | str | None
+Comparable = tuple[int, Decimal | int | str]
+
+NULL: Comparable = (-1, "")
+
+
+class Documents(Protocol):
+    """Where a table's documents come from; positions count from 0 in the shop's natural order."""
+
+    def __len__(self) -> int: ...
+
+    def key(self, position: int) -> Key:
+        """Identity of the document at a position."""
+        ...
+
+    def position(self, key: Key) -> int | None:
+        """Where the document with this identity is, or None."""
+        ...
+
+    def raw(self, position: int) -> bytes:
+        """JSON text of the document."""
+        ...
+
+    def column(self, name: str) -> list[Value] | None:
+        """Values of a field by position when they are cheap to compute, else None."""
+        ...
+
+    def field_names(self) -> frozenset[str]:
+        """Fields with a plain value that occur at all."""
+        ...
+
+
+class RecordedDocuments:
+    """Documents held in memory as JSON text, exactly as they were recorded."""
+
+    def __init__(self, resource: Resource, raws: Iterable[bytes]) -> None:
+        self._raws = list(raws)
+        reader = field_reader(resource.key)
+        self._keys = [_key(resource, reader(raw)) for raw in self._raws]
+        self._positions = {key: position for position, key in enumerate(self._keys)}
+
+    def __len__(self) -> int:
+        return len(self._raws)
+
+    def key(self, position: int) -> Key:
+        """See `Documents`."""
+        return self._keys[position]
+
+    def position(self, key: Key) -> int | None:
+        """See `Documents`."""
+        return self._positions.get(key)
+
+    def raw(self, position: int) -> bytes:
+        """See `Documents`."""
+        return self._raws[position]
+
+    def column(self, name: str) -> list[Value] | None:
+        """None: recorded documents must be read."""
+        return None
+
+    def field_names(self) -> frozenset[str]:
+        """Union over the first documents; later ones of a large folder have the same form."""
+        names: set[str] = set()
+        for raw in self._raws[:_FORM_SAMPLE_MAX]:
+            names.update(plain_fields(raw))
+        return frozenset(names)
+
+
+class UnknownColumn(Exception):
+    """A filter or sort names a field that the resource's table does not have."""
+
+
+class Table:
+    """One resource with its edits.  `version` grows with every change."""
+
+    def __init__(self, resource: Resource, documents: Documents) -> None:
+        self.resource = resource
+        self.version = 0
+        self._documents = documents
+        self._recorded_count = len(documents)
+        self._changed: dict[int, bytes] = {}
+        self._added: dict[Key, int] = {}
+        self._added_keys: list[Key] = []
+        self._removed: set[int] = set()
+        self._columns: dict[str, list[Value]] = {}
+        self._indexes: dict[str, list[tuple[Comparable, int]]] = {}
+        self._names: frozenset[str] | None = None
+
+    def __len__(self) -> int:
+        return self._recorded_count + len(self._added) - len(self._removed)
+
+    @property
+    def row_count(self) -> int:
+        """How many positions exist, removed ones included."""
+        return self._recorded_count + len(self._added)
+
+    def positions(self) -> Sequence[int]:
+        """All rows in natural order."""
+        if not self._removed:
+            return range(self.row_count)
+        return [row for row in range(self.row_count) if row not in self._removed]
+
+    def is_removed(self, position: int) -> bool:
+        """Whether the row was taken away."""
+        return position in self._removed
+
+    @property
+    def has_removed(self) -> bool:
+        """Whether any row was taken away."""
+        return bool(self._removed)
+
+    def position(self, key: Key) -> int | None:
+        """Where the document is, or None when the shop has none with this key."""
+        found = self._added.get(key)
+        if found is None:
+            found = self._documents.position(key)
+        return None if found is None or found in self._removed else found
+
+    def key(self, position: int) -> Key:
+        """Identity of the row."""
+        if position < self._recorded_count:
+            return self._documents.key(position)
+        return self._added_keys[position - self._recorded_count]
+
+    def raw(self, position: int) -> bytes:
+        """JSON text of the row."""
+        changed = self._changed.get(position)
+        return self._documents.raw(position) if changed is None else changed
+
+    def get(self, key: Key) -> bytes | None:
+        """JSON text of the document, or None."""
+        position = self.position(key)
+        return None if position is None else self.raw(position)
+
+    def put(self, key: Key, raw: bytes) -> None:
+        """Save a new or changed document under its key and keep columns and indexes right."""
+        position = self.position(key)
+        if position is None:
+            position = self.row_count
+            self._added[key] = position
+            self._added_keys.append(key)
+            for column in self._columns.values():
+                column.append(None)
+            for index in self._indexes.values():
+                insort(index, (NULL, position))
+        self._changed[position] = raw
+        self._names = None
+        self.version += 1
+        for name, column in self._columns.items():
+            value = self._read(name, raw)
+            self._reindex(name, position, column[position], value)
+            column[position] = value
+
+    def remove(self, key: Key) -> None:
+        """Take a document away, as if deleted in the shop.  Raises KeyError when it is not there."""
+        position = self.position(key)
+        if position is None:
+            raise KeyError(key)
+        self._removed.add(position)
+        self.version += 1
+
+    def column(self, name: str) -> list[Value]:
+        """Values of a field by position.  Raises UnknownColumn."""
+        name = self._real_name(name)
+        column = self._columns.get(name)
+        if column is None:
+            column = self._build_column(name)
+            self._columns[name] = column
+        return column
+
+    def index(self, name: str) -> list[tuple[Comparable, int]]:
+        """(comparable value, position) in ascending order.  Raises UnknownColumn."""
+        column = self.column(name)
+        name = self._real_name(name)
+        index = self._indexes.get(name)
+        if index is None:
+            index = sorted((comparable(value), row) for row, value in enumerate(column))
+            self._indexes[name] = index
+        return index
+
+    def comparables(self, name: str) -> list[Comparable]:
+        """Comparable values of a field by position.  Raises UnknownColumn."""
+        column = self.column(name)
+        return [comparable(value) for value in column]
+
+    def _reindex(self, name: str, position: int, before: Value, after: Value) -> None:
+        index = self._indexes.get(name)
+        if index is None or before == after:
+            return
+        entry = (comparable(before), position)
+        del index[bisect_left(index, entry)]
+        insort(index, (comparable(after), position))
+
+    def _real_name(self, name: str) -> str:
+        real = self.resource.aliases.get(name, name)
+        if self._names is None:
+            names = self._documents.field_names() | set(self.resource.column_names)
+            for raw in self._changed.values():
+                names |= plain_fields(raw)
+            self._names = frozenset(names)
+        if real not in self._names and not self._is_attribute(real):
+            raise UnknownColumn(name)
+        return real
+
+    def _is_attribute(self, name: str) -> bool:
+        """Products filter by their attributes too, which sit in a list of their own."""
+        if self.resource.name != "products":
+            return False
+        return any(_attribute(self.raw(row), name) is not None for row in self.positions())
+
+    def _build_column(self, name: str) -> list[Value]:
+        column = self._documents.column(name)
+        if column is None:
+            reader = self._reader(name)
+            return [reader(self.raw(row)) for row in range(self.row_count)]
+        column = list(column) + [None] * len(self._added)
+        for position, raw in self._changed.items():
+            column[position] = self._read(name, raw)
+        return column
+
+    def _read(self, name: str, raw: bytes) -> Value:
+        return self._reader(name)(raw)
+
+    def _reader(self, name: str) -> "FieldReader":
+        if self.resource.name == "products" and name not in self._documents.field_names():
+            return lambda raw: _attribute(raw, name)
+        return field_reader(name)
+
+
+class FieldReader(Protocol):
+    """Reads one plain field out of a document's JSON text; None when it is absent."""
+
+    def __call__(self, raw: bytes, /) -> Value: ...
+
+
+def field_reader(name: str) -> FieldReader:
+    """A reader that parses past everything but the one field."""
+    reader = _READERS.get(name)
+    if reader is None:
+        form = msgspec.defstruct("Column", [("value", Any, None)], rename={"value": name})
+        decoder = msgspec.json.Decoder(form, float_hook=Decimal)
+
+        def reader(raw: bytes, /) -> Value:
+            return _plain(decoder.decode(raw).value)  # type: ignore[attr-defined]
+
+        _READERS[name] = reader
+    return reader
+
+
+def plain_fields(raw: bytes) -> set[str]:
+    """Names of the document's own fields that hold no list and no object."""
+    document = decode(raw)
+    assert isinstance(document, dict)
+    return {name for name, value in document.items() if not isinstance(value, dict | list)}
+
+
+def comparable(value: Value) -> Comparable:
+    """A sort key in the database's order: nulls first, numbers by size, texts without case."""
+    if value is None:
+        return NULL
+    if isinstance(value, str):
+        return (1, value.casefold())
+    return (0, value)
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | Decimal | str) else None
+
+
+def _attribute(raw: bytes, name: str) -> Value:
+    document = decode(raw)
+    assert isinstance(document, dict)
+    for attribute in document.get("custom_attributes", []):
+        if attribute["attribute_code"] == name:
+            value = attribute["value"]
+            return value if isinstance(value, str) else None
+    return None
+
+
+def _key(resource: Resource, value: Value) -> Key:
+    if resource.key_is_text:
+        return str(value)
+    if not isinstance(value, int):
+        raise ValueError(f"{resource.name}: {resource.key} is not a whole number: {value!r}")
+    return value
+
+
+_FORM_SAMPLE_MAX = 200
+_READERS: dict[str, FieldReader] = {}
