@@ -1,0 +1,38 @@
+"""The tables. Truth of the queue is here: a posting that differs from what was posted *is* queued.
+
+No `auto_now`, no database defaults that read a clock: every time is an argument. Totals are whole minor units
+beside their currency; structured values are text or bytes made by `tieout.records.codec`.
+"""
+
+from tieout.records.models.calls import Call, Request
+from tieout.records.models.connections import App, Authorisation, Connection, Mapping, Organisation
+from tieout.records.models.documents import Document, DocumentBody, Watermark
+from tieout.records.models.history import Audit, Event, Run
+from tieout.records.models.installation import Inbox, Installation, Schedule
+from tieout.records.models.ledger import Drift, HeldFigures, RemoteContact
+from tieout.records.models.postings import Dependency, Posting, PostingPayload
+
+__all__ = [
+    "App",
+    "Audit",
+    "Authorisation",
+    "Call",
+    "Connection",
+    "Dependency",
+    "Document",
+    "DocumentBody",
+    "Drift",
+    "Event",
+    "HeldFigures",
+    "Inbox",
+    "Installation",
+    "Mapping",
+    "Organisation",
+    "Posting",
+    "PostingPayload",
+    "RemoteContact",
+    "Request",
+    "Run",
+    "Schedule",
+    "Watermark",
+]
