@@ -1,0 +1,31 @@
+"""Catch-up: a database that was not the last one to write looks up in Xero before it creates anything."""
+
+from __future__ import annotations
+
+import uuid
+
+from tieout.config.clocks import SystemClock
+from tieout.records.models import Audit, Installation, Organisation
+
+_WRITER = "writer"
+
+
+def writer_id() -> str:
+    """Name of this database as a writer; a restored or copied one gets a new name."""
+    row, _ = Installation.objects.get_or_create(
+        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": SystemClock().now()}
+    )
+    return row.value
+
+
+def begin() -> int:
+    """Mark every organisation and give this database a new writer's name. Returns the number of organisations."""
+    Installation.objects.update_or_create(
+        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": SystemClock().now()}
+    )
+    return Organisation.objects.filter(removed_at__isnull=True).update(catch_up=True)
+
+
+def note(action: str, subject: str) -> None:
+    """An audit entry of something done at the terminal."""
+    Audit.objects.create(at=SystemClock().now(), user="terminal", action=action, subject=subject[:200])

@@ -1,0 +1,91 @@
+"""The database's schema: made, checked at the start, brought up to date.
+
+SQLite is brought up to date by itself after a snapshot; PostgreSQL, which other processes may be using, only by
+`tieout upgrade`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tieout.config import snapshot
+from tieout.errors import ConfigurationWrong
+
+
+def is_sqlite() -> bool:
+    return bool(connection.vendor == "sqlite")
+
+
+def pending() -> list[str]:
+    """Names of the migrations that this database has not had. Raises ConfigurationWrong when it is newer than us."""
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.disk_migrations)
+    unknown = [
+        name for app, name in executor.loader.applied_migrations if app == "records" and (app, name) not in known
+    ]
+    if unknown:
+        raise ConfigurationWrong(
+            "TIEOUT_DATABASE_URL",
+            f"This database was made by a newer Tieout ({unknown[0]}). Install that version, or restore a backup.",
+        )
+    steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in steps]
+
+
+def make_or_check() -> list[str]:
+    """At the start of every process: a missing SQLite file is made, an old one brought up to date.
+
+    Returns the migrations that were applied. Raises ConfigurationWrong when an operator must run `tieout upgrade`.
+    """
+    if is_sqlite():
+        _make_file(Path(str(settings.DATABASES["default"]["NAME"])))
+    todo = pending()
+    if not todo:
+        return []
+    if not is_sqlite():
+        raise ConfigurationWrong(
+            "TIEOUT_DATABASE_URL", f"The database lacks {len(todo)} migrations. Run: tieout upgrade"
+        )
+    return upgrade()
+
+
+def upgrade() -> list[str]:
+    """Apply what is missing; on SQLite after a snapshot beside the file. Returns the names."""
+    todo = pending()
+    if not todo:
+        return []
+    if is_sqlite():
+        file = Path(str(settings.DATABASES["default"]["NAME"]))
+        if _has_tables(file):
+            snapshot.copy_database(file, file.with_suffix(".before-upgrade.sqlite3"))
+    call_command("migrate", interactive=False, verbosity=0)
+    return todo
+
+
+def _make_file(file: Path) -> None:
+    """A new SQLite file gets its journal mode once; setting it again later would need all others to let go."""
+    if str(file) == ":memory:" or (file.exists() and file.stat().st_size):
+        return
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = sqlite3.connect(file)
+    try:
+        made.execute("PRAGMA journal_mode=WAL")
+        # Any write makes the mode stick in the file's header.
+        made.execute("PRAGMA user_version=1")
+    finally:
+        made.close()
+    file.chmod(0o600)
+
+
+def _has_tables(file: Path) -> bool:
+    reader = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        return bool(reader.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    finally:
+        reader.close()
