@@ -24,6 +24,8 @@ class Call(models.Model):
     postings = models.TextField(help_text="JSON list of posting ids, in the order of the markers")
     markers = models.TextField(help_text="JSON list of markers, in the order of the body's elements")
     count = models.IntegerField()
+    #: The lease under which it was sent last; under an older one its sender is gone.
+    fence = models.BigIntegerField(default=0)
     priority = models.IntegerField(default=100)
     state = models.CharField(max_length=8, default="open")
     tries = models.IntegerField(default=0)

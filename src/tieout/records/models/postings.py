@@ -27,6 +27,8 @@ class Posting(models.Model):
     root = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="dossier_postings")
 
     state = models.CharField(max_length=12)
+    #: While it is being sent: the state an edit meanwhile asked for ("" none), taken when the call settled.
+    state_after = models.CharField(max_length=12, blank=True, default="")
     #: create, update, void, delete, archive, nothing: what sending it now would do.
     action = models.CharField(max_length=8, default="create")
     wanted_digest = models.CharField(max_length=32, blank=True, default="")

@@ -1,0 +1,88 @@
+"""When the next request to Xero may leave. Xero counts in windows of its own that nobody can see, so that any
+rolling minute must hold: a request counts from before it leaves until 60 s after it ended.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+MINUTE = timedelta(seconds=60)
+#: Work of priority at or below this is a person waiting; it may use the day's reserve.
+MANUAL_PRIORITY = 10
+#: When the day's remaining calls are at the reserve and no answer came for this long, one call asks again.
+DAY_PROBE = timedelta(hours=1)
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """Limits of one organisation and its app.
+
+    day_reserve: calls of the day kept for work a person asked for. minute_reserve: of the minute, for urgent work.
+    """
+
+    minute: int = 60
+    minute_reserve: int = 2
+    concurrent: int = 5
+    day: int = 1_000
+    day_reserve: int = 50
+    app_minute: int = 10_000
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What counts now. frees_at: when the oldest counting request stops to count (None: only open ones count).
+
+    day_remaining: by the last answer's header less what was opened since; None unknown, then day_used counts.
+    """
+
+    counting: int
+    open: int
+    frees_at: datetime | None = None
+    app_counting: int = 0
+    app_frees_at: datetime | None = None
+    day_used: int = 0
+    day_remaining: int | None = None
+    day_remaining_at: datetime | None = None
+    hold_until: datetime | None = None
+    hold_scope: str = ""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """free, or not_before and why (scope: a hold's, "minute", "concurrent", "app", "day")."""
+
+    free: bool
+    not_before: datetime | None = None
+    scope: str = ""
+
+
+_FREE = Slot(free=True)
+#: With all slots in flight the answer itself wakes the turn; this is only for the sweep.
+_CONCURRENT_WAIT = timedelta(seconds=1)
+
+
+def next_slot(usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = False, manual: bool = False) -> Slot:
+    """Whether a request may leave now, else when to ask again. manual work is urgent, too."""
+    minute = bounds.minute if urgent or manual else bounds.minute - min(bounds.minute_reserve, bounds.minute // 2)
+    if usage.hold_until is not None and usage.hold_until > now:
+        return Slot(False, usage.hold_until, usage.hold_scope or "outage")
+    if usage.open >= bounds.concurrent:
+        return Slot(False, now + _CONCURRENT_WAIT, "concurrent")
+    if usage.counting >= minute:
+        return Slot(False, usage.frees_at or now + _CONCURRENT_WAIT, "minute")
+    if usage.app_counting >= bounds.app_minute:
+        return Slot(False, usage.app_frees_at or now + _CONCURRENT_WAIT, "app")
+    return _day_slot(usage, bounds, now, manual)
+
+
+def _day_slot(usage: Usage, bounds: Bounds, now: datetime, manual: bool) -> Slot:
+    reserve = 0 if manual else min(bounds.day_reserve, bounds.day // 2)
+    if usage.day_remaining is None or usage.day_remaining_at is None:
+        if usage.day_used < bounds.day - reserve:
+            return _FREE
+        return Slot(False, now + DAY_PROBE, "day")
+    if usage.day_remaining > reserve:
+        return _FREE
+    probe_at = usage.day_remaining_at + DAY_PROBE
+    if usage.day_remaining > 0 and probe_at <= now:
+        return _FREE
+    return Slot(False, max(probe_at, now + MINUTE), "day")
