@@ -1,0 +1,1 @@
+"""Magento 2, Mage-OS and Adobe Commerce, read over REST."""
