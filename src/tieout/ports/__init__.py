@@ -10,6 +10,7 @@ from tieout.ports.ledger import (
     Meter,
     Operation,
     Outgoing,
+    TokenKeeper,
 )
 from tieout.ports.outside import Bell, Clock, Vault
 from tieout.ports.store import (
@@ -41,5 +42,6 @@ __all__ = [
     "StoreAdapter",
     "StoreReader",
     "StoreTranslator",
+    "TokenKeeper",
     "Vault",
 ]

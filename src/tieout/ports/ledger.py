@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from tieout.accounting import ContactEntry, Held, LedgerReference, Payload, Ref, Role
+from tieout.errors import Problem
 
 
 class Operation(StrEnum):
@@ -24,6 +25,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     """One posting about to be sent. ids: Xero ids of the postings its payload refers to.
 
     remote_id: its own id, for everything but CREATE. marker: see PlannedPosting.
+    role: None means what the payload says; DIFFERENCE (and refund payments of one) must be told.
+    known: for UPDATE of a contact that Tieout found rather than made: only what is empty there is sent.
     """
 
     marker: str
@@ -32,6 +35,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     ids: Mapping[Ref, str]
     remote_id: str = ""
     short_code: str = ""
+    role: Role | None = None
+    known: ContactEntry | None = None
 
 
 class FrozenCall(msgspec.Struct, frozen=True):
@@ -57,6 +62,7 @@ class Element(msgspec.Struct, frozen=True):
     """What became of one element of a call.
 
     ok: it is in the ledger as `held` tells. refusals: Xero's messages, word for word.
+    problems: the refusals as codes of the catalogue with a plain sentence, for holding the posting.
     evidence: the element's slice of the answer, as text, without secrets.
     """
 
@@ -67,10 +73,12 @@ class Element(msgspec.Struct, frozen=True):
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     evidence: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 class AnswerKind(StrEnum):
-    #: Every element has its own outcome in `elements`.
+    #: Every element that Xero answered has its outcome in `elements`. A marker of the call without an element
+    #: is unknown: look it up by its marker before anything is sent again.
     SETTLED = "settled"
     #: Refused as a whole without saying which element (or too large): split and send again.
     REFUSED_WHOLE = "refused_whole"
@@ -90,12 +98,30 @@ class Answer(msgspec.Struct, frozen=True):
     elements: tuple[Element, ...] = ()
     limits: Limits = Limits()
     retry_after: int | None = None
-    #: "minute", "day", "concurrent", "app" for RETRY; "" otherwise.
+    #: "minute", "day", "concurrent", "app" for a limit; "outage" (Xero or the organisation is offline) and
+    #: "connection" (the request never left) for the other RETRYs; "" otherwise.
     limit: str = ""
     message: str = ""
     code: str = ""
     bytes_in: int = 0
     evidence: str = ""
+    #: Xero's own id of the call, for its support.
+    correlation_id: str = ""
+
+
+class TokenKeeper(Protocol):
+    """Access tokens of one authorisation. One refresher at a time; a new token is saved before it is used.
+
+    Both raise NeedsOperator when consent is gone and RetryLater when the login service does not answer.
+    """
+
+    def access_token(self) -> str:
+        """A token that is good for at least the next call; refreshed first when it is nearly used up."""
+        ...
+
+    def refresh_after_401(self, refused: str) -> str:
+        """Another token than `refused`: what somebody else refreshed meanwhile, else a fresh one."""
+        ...
 
 
 class Meter(Protocol):
@@ -111,17 +137,26 @@ class Meter(Protocol):
 class Ledger(Protocol):
     """One organisation of Xero through one authorisation. Implemented in `xero`."""
 
+    def lane(self, outgoing: Outgoing) -> str:
+        """Postings with the same lane (and role) may share one call; what goes alone has a lane of its own."""
+        ...
+
     def freeze(self, outgoing: Sequence[Outgoing]) -> FrozenCall:
-        """The request for postings of one role and one operation. Pure; the same input gives the same text."""
+        """The request for postings of one role and one lane. Pure; the same input gives the same text."""
         ...
 
     def send(self, call: FrozenCall, idempotency_key: str) -> Answer:
         """Send a frozen call; never raises for an answer or a lost one: the outcome is in `kind`."""
         ...
 
+    def hint(self, outgoing: Outgoing) -> str:
+        """What `look_up` needs to know of a posting besides its marker; "" for most roles. Pure."""
+        ...
+
     def look_up(self, role: Role, markers: Sequence[str], hints: Mapping[str, str], meter: Meter) -> dict[str, Held]:
-        """What the ledger holds under our markers (see the table in docs/xero.md). hints: marker → id of the
-        document it hangs on (payments and allocations are found through it). Raises RetryLater and others."""
+        """What the ledger holds under our markers (see the table in docs/xero.md). hints: marker → what `hint`
+        said of it (payments and allocations are found through their document). A marker that is not in the
+        answer is not in the ledger. Raises RetryLater, NeedsOperator, ContractBroken."""
         ...
 
     def lookup_size(self, role: Role) -> int:
@@ -143,10 +178,18 @@ class Ledger(Protocol):
         dated_from: date | None = None,
         dated_to: date | None = None,
     ) -> Iterator[Sequence[Held]]:
-        """Documents of a role as the ledger holds them, page by page."""
+        """Documents of a role as the ledger holds them, page by page.
+
+        PAYMENT also gives refund payments, each with its own role; DIFFERENCE is not a kind of Xero's.
+        """
         ...
 
-    def create_account(self, code: str, name: str, type: str, tax_type: str, meter: Meter) -> str: ...
+    def create_account(
+        self, code: str, name: str, type: str, tax_type: str, meter: Meter, *, payments_enabled: bool = False
+    ) -> str:
+        """Its id. payments_enabled: payments may be booked to it (clearing accounts). Raises NeedsOperator with
+        Xero's reason, OutcomeUnknown when the answer was lost (read the reference again)."""
+        ...
 
     def create_tax_rate(
         self, name: str, components: Sequence[tuple[str, str, bool]], report_type: str, meter: Meter

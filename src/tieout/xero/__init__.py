@@ -1,1 +1,10 @@
-"""The Xero client: OAuth, limits, wire types, translation out and in."""
+"""The Xero client: OAuth, limits, wire types, translation out and in.
+
+`XeroLedger` implements `tieout.ports.Ledger`; the rest is reached by module.
+"""
+
+from tieout.xero.addresses import Addresses
+from tieout.xero.client import XeroLedger
+from tieout.xero.transport import HttpxTransport, Lost, NotSent, Reply, Request, Transport
+
+__all__ = ["Addresses", "HttpxTransport", "Lost", "NotSent", "Reply", "Request", "Transport", "XeroLedger"]

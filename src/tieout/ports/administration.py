@@ -1,0 +1,234 @@
+"""The port of our own storage for everything around documents and turns: connections, organisations, rules, runs.
+
+Each method is an own transaction unless it says otherwise. No method reads a clock. Secrets come and go sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from tieout.accounting import Held, LedgerReference, Role
+from tieout.documents import DocumentKind
+from tieout.ports.records import StoreConnection
+from tieout.rules.settings import Rules
+
+
+class NewConnection(msgspec.Struct, frozen=True):
+    """A store about to be connected. secrets: sealed JSON object."""
+
+    kind: str
+    name: str
+    address: str
+    options: Mapping[str, str]
+    secrets: str
+    start_date: date | None = None
+
+
+class NewOrganisation(msgspec.Struct, frozen=True):
+    """An organisation about to be connected. tokens, client_secret: sealed. grant: code, code_pkce, custom."""
+
+    tenant_id: str
+    name: str
+    app_name: str
+    client_id: str
+    client_secret: str
+    grant: str
+    tokens: str
+    scopes: str = ""
+    xero_connection_id: str = ""
+    access_expires_at: datetime | None = None
+    day_limit: int = 1_000
+
+
+class OrganisationEntry(msgspec.Struct, frozen=True):
+    """A connected organisation as screens and use cases need it."""
+
+    id: int
+    tenant_id: str
+    name: str
+    short_code: str
+    base_currency: str
+    status: str
+    status_reason: str
+    authorisation: int | None
+    reference: LedgerReference | None
+    day_remaining: int | None
+    day_limit: int
+    hold_until: datetime | None
+    hold_reason: str
+    catch_up: bool
+
+
+class TokenRow(msgspec.Struct, frozen=True):
+    """An authorisation with its app. tokens, client_secret: sealed."""
+
+    id: int
+    client_id: str
+    client_secret: str
+    grant: str
+    tokens: str
+    scopes: str
+    status: str
+    access_expires_at: datetime | None
+    refreshed_at: datetime | None
+    lease_until: datetime | None
+    fence: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A document that is held or skipped. subject: equal for all documents with the same cause."""
+
+    kind: DocumentKind
+    number: str
+    code: str
+    reason: str
+    subject: str = ""
+
+
+class PostedFigures(msgspec.Struct, frozen=True):
+    """A posting as we know it, for tie-out and undo. Amounts in whole minor units of `currency`.
+
+    store_minor: total that the store showed for the document, None where it has none of its own.
+    """
+
+    id: int
+    role: Role
+    state: str
+    number: str
+    document_kind: DocumentKind
+    document_number: str
+    remote_id: str
+    remote_status: str
+    currency: str
+    date: date | None
+    total_minor: int | None
+    tax_minor: int | None
+    due_minor: int | None
+    store_minor: int | None
+    target_remote_id: str = ""
+    connection: int = 0
+    document: int = 0
+    drift: str = ""
+
+
+class Administration(Protocol):
+    """Connections, organisations, rules, runs, and summaries."""
+
+    # connections
+
+    def connections(self) -> Sequence[StoreConnection]:
+        """All that were not removed, by id."""
+        ...
+
+    def add_connection(self, new: NewConnection, now: datetime) -> int: ...
+
+    def context_read_at(self, connection: int) -> datetime | None: ...
+
+    def save_context(self, connection: int, context: bytes, now: datetime) -> bool:
+        """True when the context differs from the one before; then everything held or waiting is due again."""
+        ...
+
+    def reading_went_well(self, connection: int, now: datetime) -> None: ...
+
+    def reading_failed(self, connection: int, *, status: str, reason: str, not_before: datetime | None) -> None: ...
+
+    def forget_watermarks(self, connection: int) -> None:
+        """Everything is read again from the beginning; unchanged documents stay as they are."""
+        ...
+
+    # organisations
+
+    def organisations(self) -> Sequence[OrganisationEntry]:
+        """All that were not removed, by id."""
+        ...
+
+    def organisation(self, organisation: int) -> OrganisationEntry: ...
+
+    def add_organisation(self, new: NewOrganisation, now: datetime) -> int: ...
+
+    def save_reference(self, organisation: int, reference: LedgerReference) -> None: ...
+
+    # tokens
+
+    def token_row(self, authorisation: int) -> TokenRow: ...
+
+    def lease_tokens(self, authorisation: int, until: datetime, now: datetime) -> TokenRow | None:
+        """Become the one refresher: the row with a new fence, None while somebody else is refreshing."""
+        ...
+
+    def save_tokens(
+        self, row: TokenRow, sealed: str, scopes: str, *, access_expires_at: datetime, now: datetime
+    ) -> None:
+        """Store a new token set and end the lease; it must be stored before it is used."""
+        ...
+
+    def end_token_lease(self, row: TokenRow) -> None: ...
+
+    def authorisation_lost(self, authorisation: int, status: str, reason: str) -> None:
+        """The consent is gone: its organisations wait until they are connected again."""
+        ...
+
+    # rules
+
+    def save_rules(
+        self, connection: int, organisation: int, rules: Rules, *, by: str, note: str, now: datetime
+    ) -> Rules:
+        """Write the next version, note it in the audit trail. Returns the rules as saved, with their version."""
+        ...
+
+    # runs and the log
+
+    def begin_run(
+        self,
+        kind: str,
+        *,
+        by: str,
+        now: datetime,
+        scope: Mapping[str, str] = {},
+        organisation: int | None = None,
+        undoes: int | None = None,
+    ) -> int: ...
+
+    def end_run(self, run: int, *, state: str, totals: Mapping[str, int], now: datetime) -> None: ...
+
+    def note(self, *, by: str, action: str, subject: str, now: datetime) -> None:
+        """An entry of the audit trail."""
+        ...
+
+    def log(self, *, action: str, status: str, message: str, now: datetime, connection: int | None = None) -> None:
+        """A row of the log about a connection rather than a document."""
+        ...
+
+    # summaries
+
+    def documents_by_state(self) -> Mapping[tuple[str, str], int]:
+        """(kind, state) → count."""
+        ...
+
+    def postings_by_state(self, organisation: int | None = None) -> Mapping[tuple[str, str], int]:
+        """(role, state) → count."""
+        ...
+
+    def held(self) -> Sequence[Outcome]: ...
+
+    def skipped(self) -> Sequence[Outcome]: ...
+
+    def figures(
+        self,
+        organisation: int,
+        roles: Sequence[Role],
+        *,
+        dated_from: date | None = None,
+        dated_to: date | None = None,
+        run: int | None = None,
+    ) -> Sequence[PostedFigures]:
+        """Postings that the ledger holds, by id."""
+        ...
+
+    def save_held(self, entries: Sequence[tuple[int, Held]], now: datetime) -> None:
+        """What the ledger was seen to hold of postings."""
+        ...

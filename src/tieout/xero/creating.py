@@ -1,0 +1,72 @@
+"""Settings that a person asks for: accounts, tax rates, currencies. One per call, as Xero wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from tieout.errors import ContractBroken
+from tieout.ports.ledger import Meter
+from tieout.xero import forms, wire
+from tieout.xero.caller import Caller
+from tieout.xero.codec import decoder, encode, number
+from tieout.xero.into import known_id
+
+_envelope = decoder(wire.Envelope)
+_account = decoder(wire.AccountWire)
+_tax_rate = decoder(wire.TaxRateWire)
+
+
+def _first(body: bytes, name: str) -> msgspec.Raw:
+    try:
+        found = getattr(_envelope.decode(body), name)
+    except msgspec.DecodeError as error:
+        raise ContractBroken("Xero's answer to a creation cannot be read") from error
+    if not found:
+        raise ContractBroken(f"Xero's answer to a creation has no {name}")
+    raw: msgspec.Raw = found[0]
+    return raw
+
+
+def create_account(
+    caller: Caller, code: str, name: str, type: str, tax_type: str, meter: Meter, *, payments_enabled: bool
+) -> str:
+    """The new account's id."""
+    form = forms.AccountForm(
+        Code=code,
+        Name=name,
+        Type=type,
+        TaxType=tax_type or None,
+        EnablePaymentsToAccount=True if payments_enabled else None,
+    )
+    reply = caller.put("Accounts", encode(form).encode(), meter)
+    account = _account.decode(_first(reply.body, "Accounts"))
+    account_id = known_id(account.AccountID)
+    if not account_id:
+        raise ContractBroken("Xero created an account without an id")
+    return account_id
+
+
+def create_tax_rate(
+    caller: Caller, name: str, components: Sequence[tuple[str, str, bool]], report_type: str, meter: Meter
+) -> str:
+    """The new rate's TaxType. report_type: "" where the organisation's country has none."""
+    form = forms.TaxRateForm(
+        Name=name,
+        TaxComponents=tuple(
+            forms.TaxComponentForm(part, number(Decimal(percent)), compound) for part, percent, compound in components
+        ),
+        ReportTaxType=report_type or None,
+    )
+    reply = caller.put("TaxRates", encode({"TaxRates": [form]}).encode(), meter)
+    rate = _tax_rate.decode(_first(reply.body, "TaxRates"))
+    if not rate.TaxType:
+        raise ContractBroken("Xero created a tax rate without a tax type")
+    return rate.TaxType
+
+
+def enable_currency(caller: Caller, code: str, meter: Meter) -> None:
+    """Adds a currency to the organisation; it cannot be removed again."""
+    caller.put("Currencies", encode(forms.CurrencyForm(code)).encode(), meter)
