@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
+    *(["tieout.web.middleware.PreferencesMiddleware"] if _web else []),
     # Last, as its documentation asks: it answers for a login that was locked out.
     "axes.middleware.AxesMiddleware",
 ]
@@ -82,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                *(["tieout.web.context.page"] if _web else []),
             ],
         },
     }

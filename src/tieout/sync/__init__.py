@@ -1,1 +1,1 @@
-"""Use cases through ports: pull, plan, the turn, verify, tie out, undo."""
+"""Use cases through ports: pull, plan, the turn, set-up buttons, tie out, undo, doctor."""

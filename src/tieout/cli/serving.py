@@ -1,0 +1,85 @@
+"""Verbs `serve` and `worker`: the processes that stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from tieout.cli.locking import ServeLock, refuse_network_folder
+from tieout.cli.output import say
+from tieout.cli.supervising import Child, Supervisor
+from tieout.config import home, start
+
+#: Requests of people wait behind each other only when this many are under way.
+WEB_THREADS = 8
+#: A turn's HTTP call ends within its own time limits; after this long a child is killed.
+SETTLE_SECONDS_MAX = 90
+
+
+@click.command(epilog="Example: tieout serve --listen 127.0.0.1:8000")
+@click.option("--listen", metavar="HOST:PORT", help="Where the web admin answers (TIEOUT_LISTEN).")
+def serve(listen: str | None) -> int:
+    """Web admin and worker on this machine, each restarted if it dies."""
+    if listen:
+        os.environ["TIEOUT_LISTEN"] = listen
+    with ServeLock(home.folder()):
+        start.begin()
+        return Supervisor([web_child(), worker_child()], settle_seconds=SETTLE_SECONDS_MAX).run()
+
+
+@click.command(epilog="Example: tieout worker --threads 4")
+@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Organisations at once.")
+@click.option("--supervised", is_flag=True, hidden=True)
+def worker(threads: int, supervised: bool) -> int:
+    """A worker alone: on PostgreSQL as many as wanted, on any host."""
+    start.begin()
+    from tieout.config import schema
+    from tieout.config.wiring import wiring
+
+    if schema.is_sqlite() and not supervised:
+        with ServeLock(home.folder()):
+            return _work(threads)
+    if schema.is_sqlite():
+        refuse_network_folder(home.folder())
+    del wiring
+    return _work(threads)
+
+
+def _work(threads: int) -> int:
+    from tieout.config.wiring import wiring
+
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    wiring().worker(threads).run(stop)
+    return 0
+
+
+def web_child(listen: str = "") -> Child:
+    from django.conf import settings
+
+    host, port = settings.TIEOUT_LISTEN
+    place = listen or f"{host}:{port}"
+    return Child("web", (*_python(), "gunicorn", "--config", "python:tieout.config.gunicorn", "--bind", place))
+
+
+def worker_child() -> Child:
+    return Child("worker", (*_python(), "tieout.cli.main", "worker", "--supervised"))
+
+
+def _python() -> Sequence[str]:
+    return (sys.executable, "-m")
+
+
+def say_where(place: str) -> None:
+    say(f"The web admin answers at http://{place}/")
