@@ -6,19 +6,25 @@ from functools import cache
 
 from babel.core import get_global
 
-# Windows names carry marks ("E. Europe", "UTC+12") whose spelling in capitals is not on record; only letters
-# and digits are compared, with the sign kept as a word.
-_SIGNS = {"+": "PLUS", "-": "MINUS"}
+# Obsolete names of Windows that Xero still lists and the CLDR table has dropped.
+_OBSOLETE = {"KAMCHATKASTANDARDTIME": "Asia/Kamchatka", "MIDATLANTICSTANDARDTIME": "Etc/GMT+2"}
 
 
-def _token(name: str) -> str:
-    return "".join(_SIGNS.get(mark, mark) for mark in name.upper() if mark.isalnum() or mark in _SIGNS)
+def _tokens(name: str) -> tuple[str, str]:
+    """The name with its sign left out ("UTC-02" → UTC02) and with its sign as a word (UTCMINUS02)."""
+    worded = name.upper().replace("+", "PLUS").replace("-", "MINUS")
+    return _alphanumeric(name.upper()), _alphanumeric(worded)
+
+
+def _alphanumeric(text: str) -> str:
+    return "".join(mark for mark in text if mark.isalnum())
 
 
 @cache
 def _zones() -> dict[str, str]:
     mapping: dict[str, str] = get_global("windows_zone_mapping")  # type: ignore[assignment]
-    return {_token(name): zone for name, zone in mapping.items()}
+    found = {token: zone for name, zone in mapping.items() for token in _tokens(name)}
+    return _OBSOLETE | found
 
 
 #: Where a country's zone is better than the name's first city.
@@ -32,5 +38,5 @@ def iana_zone(token: str, country: str = "") -> str:
     """The IANA name of a zone of Xero's; "UTC" for an unknown one. IANA names pass through."""
     if "/" in token:
         return token
-    wanted = _token(token)
+    wanted = _tokens(token)[0]
     return _COUNTRY_ZONES.get((wanted, country)) or _zones().get(wanted, "UTC")

@@ -22,6 +22,10 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes = b""
 
+    def __repr__(self) -> str:
+        # Headers carry tokens, bodies carry codes and secrets; neither may reach a log by a traceback.
+        return f"Request({self.method!r}, {self.url!r})"
+
 
 class Reply(msgspec.Struct, frozen=True):
     """headers: names in lower case."""
