@@ -5,6 +5,6 @@
 
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
-from tieout.xero.transport import HttpxTransport, Lost, NotSent, Reply, Request, Transport
+from tieout.xero.transport import Transport
 
-__all__ = ["Addresses", "HttpxTransport", "Lost", "NotSent", "Reply", "Request", "Transport", "XeroLedger"]
+__all__ = ["Addresses", "Transport", "XeroLedger"]

@@ -11,7 +11,7 @@ from tieout.accounting import Held, Role
 from tieout.ports.ledger import Answer, AnswerKind, Element, FrozenCall
 from tieout.xero import tie, wire
 from tieout.xero.codec import ZERO_ID, decode_loose, decoder, encode
-from tieout.xero.dialects import ErrorBody, evidence, messages_in, read_error
+from tieout.xero.dialects import ErrorBody, bounded, evidence, messages_in, read_error
 from tieout.xero.headers import limits_of, rate_limit, retry_after
 from tieout.xero.into import held
 from tieout.xero.refusals import explain
@@ -199,7 +199,7 @@ def _element(call: FrozenCall, name: str, marker: str, raw: bytes, status: int) 
         remote_id=outcome.remote_id,
         held=outcome,
         warnings=warnings,
-        evidence=evidence(encode(typed)),
+        evidence=bounded(encode(typed)),
     )
 
 

@@ -14,7 +14,7 @@ from tieout.xero.codec import decode_loose
 from tieout.xero.dialects import evidence, messages_in, read_error
 from tieout.xero.headers import limits_of, rate_limit, retry_after
 from tieout.xero.refusals import explain
-from tieout.xero.transport import Lost, NotSent, Reply, Request, Transport
+from tieout.xero.transport import ANSWER_LOST, NO_ANSWER, NOTHING_SENT, Reply, Request, Transport
 
 USER_AGENT = "Tieout (store to ledger connector)"
 
@@ -32,12 +32,12 @@ class Caller:
         self._user_agent = user_agent
 
     def call(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
-        """The reply, after at most one refresh of the token. Raises NotSent, Lost and what TokenKeeper raises."""
+        """The reply, after at most one refresh of the token. Raises NO_ANSWER and what TokenKeeper raises."""
         token = self._tokens.access_token()
-        reply = self._transport(self._request(method, path, body, headers, token))
+        reply = self._transport.send(self._request(method, path, body, headers, token))
         if reply.status == 401 and self._is_token(reply):
             token = self._tokens.refresh_after_401(token)
-            reply = self._transport(self._request(method, path, body, headers, token))
+            reply = self._transport.send(self._request(method, path, body, headers, token))
         return reply
 
     def _is_token(self, reply: Reply) -> bool:
@@ -65,7 +65,7 @@ class Caller:
         full = f"{path}?{urlencode(query, quote_via=quote, safe='')}" if query else path
         try:
             reply = self._metered("GET", full, b"", headers, meter)
-        except (NotSent, Lost) as error:
+        except NO_ANSWER as error:
             raise RetryLater("Xero did not answer", scope="connection") from error
         if reply.status in (304, 404):
             return None
@@ -78,9 +78,9 @@ class Caller:
         key = hashlib.sha256(f"{self._tenant_id} {path} ".encode() + body).hexdigest()
         try:
             reply = self._metered("PUT", path, body, {"Idempotency-Key": key}, meter)
-        except NotSent as error:
+        except NOTHING_SENT as error:
             raise RetryLater("Xero cannot be reached", scope="connection") from error
-        except Lost as error:
+        except ANSWER_LOST as error:
             raise OutcomeUnknown("Xero did not answer; read the organisation's settings again") from error
         if reply.status != 200:
             raise self._error(reply, writing=True)

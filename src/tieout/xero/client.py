@@ -15,7 +15,7 @@ from tieout.xero import creating, looking, out, reading
 from tieout.xero.addresses import Addresses
 from tieout.xero.answers import read_answer
 from tieout.xero.caller import USER_AGENT, Caller
-from tieout.xero.transport import Lost, NotSent, Transport
+from tieout.xero.transport import ANSWER_LOST, NOTHING_SENT, Transport
 
 #: Longest idempotency key Xero takes.
 KEY_LENGTH_MAX = 128
@@ -54,9 +54,9 @@ class XeroLedger:
             reply = self._caller.call(
                 call.method, call.path, call.body.encode(), {"Idempotency-Key": idempotency_key}
             )
-        except NotSent as error:
+        except NOTHING_SENT as error:
             return Answer(kind=AnswerKind.RETRY, status=0, limit="connection", message=str(error))
-        except Lost as error:
+        except ANSWER_LOST as error:
             return Answer(kind=AnswerKind.UNKNOWN, status=0, message=str(error))
         except RetryLater as error:
             return Answer(

@@ -19,7 +19,7 @@ from tieout.xero.codec import decoder, moment_in
 from tieout.xero.dialects import evidence, read_error
 from tieout.xero.headers import rate_limit, retry_after
 from tieout.xero.tokens import TokenSet
-from tieout.xero.transport import Lost, NotSent, Reply, Request, Transport
+from tieout.xero.transport import NO_ANSWER, Reply, Request, Transport
 
 #: How long a started consent may take; Xero's code itself ends after five minutes.
 LOGIN_LIFE = dt.timedelta(minutes=30)
@@ -229,8 +229,8 @@ class Identity:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(form).encode()
         try:
-            return self._transport(Request(method, url, headers, body))
-        except (NotSent, Lost) as error:
+            return self._transport.send(Request(method, url, headers, body))
+        except NO_ANSWER as error:
             raise RetryLater("Xero's login service does not answer", scope="connection") from error
 
     def _error(self, reply: Reply) -> Exception:
