@@ -14,6 +14,7 @@ from storesim_tools import SAMPLES, Caller, criteria
 from storesim.magento2.auth import Credentials
 from storesim.magento2.settings import ShopSettings
 from storesim.magento2.shop import Shop
+from storesim.server import start_background
 from storesim.transport import StoreTransport
 from storesim.wire import Request, decode
 
@@ -152,3 +153,13 @@ def test_a_missing_right_is_401_and_named() -> None:
 
 def test_currency_is_open_to_all(shop: Shop) -> None:
     assert shop.handle(Request(method="GET", path="/rest/V1/directory/currency")).status == 200
+
+
+def test_a_signed_call_over_a_socket_names_the_port(shop: Shop) -> None:
+    with start_background(shop) as server:
+        address = f"{server.base_url}/rest/V1/orders"
+        parameters = criteria(("created_at", "gteq", "2026-11-21T04:03:00"))
+        good = httpx.get(address, params=parameters, auth=Signed(**oauth_keys(shop)))
+        assert good.json()["total_count"] == 4
+        bad = httpx.get(address, params=parameters, auth=Signed(**oauth_keys(shop)), headers={"host": "127.0.0.1"})
+        assert bad.status_code == 401

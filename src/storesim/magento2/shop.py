@@ -6,7 +6,7 @@ Routes, errors and search behaviour follow answers recorded from a running Magen
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,14 +15,20 @@ from storesim.faults import Fault, Faults, with_fault
 from storesim.journal import Call, Journal
 from storesim.magento2.auth import Credentials, Gate
 from storesim.magento2.control import answer_control
-from storesim.magento2.errors import ShopError, accept_page, maintenance_page, not_authorised
+from storesim.magento2.errors import (
+    ShopError,
+    accept_page,
+    internal_error,
+    maintenance_page,
+    not_authorised,
+)
 from storesim.magento2.folder import Recorded, read_folder
 from storesim.magento2.reading import Reader
-from storesim.magento2.resources import BY_NAME, RESOURCES, Resource
+from storesim.magento2.resources import BY_NAME, RESOURCES
 from storesim.magento2.routes import Route, find_route
 from storesim.magento2.search import Finder
 from storesim.magento2.settings import ShopSettings
-from storesim.magento2.table import Key, Table
+from storesim.magento2.table import Key, Table, UnknownColumn, Value
 from storesim.magento2.writes import add_comment, edit_document, save_order
 from storesim.magento2.xml import to_xml
 from storesim.wire import Request, Response, decode, encode, json_response
@@ -108,7 +114,8 @@ class Shop:
     def edit(self, resource: str, key: Key, changes: Mapping[str, object]) -> None:
         """Change fields of a document as if done in the shop; moves `updated_at`.  Raises KeyError."""
         with self._lock:
-            edit_document(self.tables[resource], key, changes, self._clock())
+            table = self.tables[resource]
+            edit_document(table, key, changes, self._after_newest(table))
 
     def add(self, resource: str, document: Mapping[str, object]) -> None:
         """Put a new document into the shop, complete with its key and times."""
@@ -118,10 +125,30 @@ class Shop:
             assert isinstance(key, int | str)
             table.put(key, encode(dict(document)))
 
+    def add_raw(self, resource: str, key: Key, text: bytes, *, columns: Mapping[str, Value]) -> None:
+        """Put any bytes in a document's place, even such as no shop should send.
+
+        columns: the values that filters and sorts see, since the text may not be readable.
+        """
+        with self._lock:
+            self.tables[resource].put(key, text, columns)
+
     def remove(self, resource: str, key: Key) -> None:
         """Delete a document in the shop.  Raises KeyError."""
         with self._lock:
             self.tables[resource].remove(key)
+
+    def _after_newest(self, table: Table) -> datetime:
+        """Now, but after the newest change recorded: a shop's own clock does not lie behind it."""
+        try:
+            newest = table.index("updated_at")[-1:]
+        except UnknownColumn:
+            return self._clock()
+        text = newest[0][0][1] if newest else ""
+        if not isinstance(text, str) or not text:
+            return self._clock()
+        recorded = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        return max(self._clock(), recorded + timedelta(seconds=1))
 
     def _answer(self, request: Request, fault: Fault | None) -> tuple[Route | None, Response]:
         route: Route | None = None
@@ -142,25 +169,27 @@ class Shop:
         return route, answer
 
     def _perform(self, request: Request, route: Route, shift: int) -> Response:
+        wanted = _wanted_type(request)
+        if wanted == "html":
+            return accept_page()
         try:
-            wanted = _wanted_type(request)
-            if wanted == "html":
-                return accept_page()
             if request.method == "POST":
                 response = self._write(request, route)
             else:
                 response = self._reader.read(request, route, shift=shift)
+            if wanted == "xml":
+                response = _in_xml(response)
         except ShopError as error:
-            response = error.response()
-        if wanted == "xml":
-            xml = to_xml(decode(response.body))
-            return msgspec.structs.replace(response, body=xml, content_type="application/xml; charset=utf-8")
+            response = _in_xml(error.response()) if wanted == "xml" else error.response()
+        except msgspec.DecodeError:
+            # A document that was put in as rubbish: cutting it down fails here as it would there.
+            response = internal_error(0).response()
         return response
 
     def _write(self, request: Request, route: Route) -> Response:
         table = self.tables["orders"]
         if route.kind == "save_order":
-            key, answer = save_order(table, request.body, self._clock())
+            key, answer = save_order(table, request.body, self._after_newest(table))
             self.journal.note_written("orders", key)
             return json_response(answer)
         key = self._reader.integer_key(route)
@@ -168,11 +197,6 @@ class Shop:
         self._next_history_id += 1
         self.journal.note_written("comments", key)
         return json_response(True)
-
-
-def resource_of(name: str) -> Resource:
-    """The description of a resource by its name.  Raises KeyError."""
-    return BY_NAME[name]
 
 
 def _wanted_type(request: Request) -> str:
@@ -184,6 +208,11 @@ def _wanted_type(request: Request) -> str:
         if media in ("application/xml", "text/xml"):
             return "xml"
     return "html"
+
+
+def _in_xml(response: Response) -> Response:
+    xml = to_xml(decode(response.body))
+    return msgspec.structs.replace(response, body=xml, content_type="application/xml; charset=utf-8")
 
 
 def _fault_answer(fault: Fault, route: Route) -> Response:

@@ -5,7 +5,7 @@ is read out of them only when somebody filters or sorts by it.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -96,6 +96,7 @@ class Table:
         self._documents = documents
         self._recorded_count = len(documents)
         self._changed: dict[int, bytes] = {}
+        self._given: dict[int, Mapping[str, Value]] = {}
         self._added: dict[Key, int] = {}
         self._added_keys: list[Key] = []
         self._removed: set[int] = set()
@@ -149,8 +150,11 @@ class Table:
         position = self.position(key)
         return None if position is None else self.raw(position)
 
-    def put(self, key: Key, raw: bytes) -> None:
-        """Save a new or changed document under its key and keep columns and indexes right."""
+    def put(self, key: Key, raw: bytes, columns: Mapping[str, Value] | None = None) -> None:
+        """Save a new or changed document under its key and keep columns and indexes right.
+
+        columns: what filters and sorts see, for a text that cannot be read; None: the document's own.
+        """
         position = self.position(key)
         if position is None:
             position = self.row_count
@@ -161,10 +165,13 @@ class Table:
             for index in self._indexes.values():
                 insort(index, (NULL, position))
         self._changed[position] = raw
+        self._given.pop(position, None)
+        if columns is not None:
+            self._given[position] = columns
         self._names = None
         self.version += 1
         for name, column in self._columns.items():
-            value = self._read(name, raw)
+            value = self._value(name, position)
             self._reindex(name, position, column[position], value)
             column[position] = value
 
@@ -212,8 +219,8 @@ class Table:
         real = self.resource.aliases.get(name, name)
         if self._names is None:
             names = self._documents.field_names() | set(self.resource.column_names)
-            for raw in self._changed.values():
-                names |= plain_fields(raw)
+            for position, raw in self._changed.items():
+                names |= plain_fields(raw) if position not in self._given else set()
             self._names = frozenset(names)
         if real not in self._names and not self._is_attribute(real):
             raise UnknownColumn(name)
@@ -228,15 +235,15 @@ class Table:
     def _build_column(self, name: str) -> list[Value]:
         column = self._documents.column(name)
         if column is None:
-            reader = self._reader(name)
-            return [reader(self.raw(row)) for row in range(self.row_count)]
+            return [self._value(name, row) for row in range(self.row_count)]
         column = list(column) + [None] * len(self._added)
-        for position, raw in self._changed.items():
-            column[position] = self._read(name, raw)
+        for position in self._changed:
+            column[position] = self._value(name, position)
         return column
 
-    def _read(self, name: str, raw: bytes) -> Value:
-        return self._reader(name)(raw)
+    def _value(self, name: str, position: int) -> Value:
+        given = self._given.get(position)
+        return self._reader(name)(self.raw(position)) if given is None else given.get(name)
 
     def _reader(self, name: str) -> "FieldReader":
         if self.resource.name == "products" and name not in self._documents.field_names():
