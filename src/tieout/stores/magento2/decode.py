@@ -19,6 +19,11 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError,
 _untyped = msgspec.json.Decoder(float_hook=Decimal)
 
 
+def untyped(body: bytes) -> Any:
+    """Any JSON as plain values, amounts as decimals. Raises what UNREADABLE names."""
+    return _untyped.decode(body)
+
+
 class Reader(Generic[S]):
     """Decodes one kind of document. base: read the figures in the website's base currency."""
 

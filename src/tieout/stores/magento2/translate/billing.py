@@ -13,6 +13,7 @@ from tieout.stores.magento2.translate.context import Shop, local_date, utc_time
 from tieout.stores.magento2.translate.lines import OrderFacts, invoice_lines, refund_lines
 from tieout.stores.magento2.translate.means import STORE_CREDIT, means_of_payment, means_total
 from tieout.stores.magento2.translate.taxes import tax_totals
+from tieout.stores.magento2.translate.unknown import add_unknown_total
 
 INVOICE_STATES = {1: "open", 2: "paid", 3: "cancelled"}
 REFUND_STATES = {1: "open", 2: "refunded", 3: "cancelled"}
@@ -25,13 +26,14 @@ def state_word(states: Mapping[int, str], state: object) -> str:
     return states.get(state, str(state)) if isinstance(state, int) else str(state or "")
 
 
-def translate_invoice(facts: OrderFacts, invoice: wire.Invoice, shop: Shop) -> StoreInvoice:
+def translate_invoice(facts: OrderFacts, invoice: wire.Invoice, body: bytes, shop: Shop) -> StoreInvoice:
     """Raises ValueError, ArithmeticError, OverflowError for data that is none."""
     currency = facts.currency
     created_at = utc_time(invoice.created_at)
     builder = invoice_lines(facts, invoice)
     means = means_of_payment(invoice.extension_attributes, currency)
     exact_total = Money(invoice.grand_total + means_total(means), currency)
+    add_unknown_total(builder, body, exact_total.amount, invoice.tax_amount, base=shop.base_amounts)
     tax_total = Money(invoice.tax_amount, currency).rounded(Rounding.HALF_UP)
     return StoreInvoice(
         key=str(invoice.entity_id),
@@ -51,7 +53,7 @@ def translate_invoice(facts: OrderFacts, invoice: wire.Invoice, shop: Shop) -> S
 
 
 def translate_refund(
-    facts: OrderFacts, memo: wire.CreditMemo, shop: Shop, *, money_moved: bool, base_total: Decimal
+    facts: OrderFacts, memo: wire.CreditMemo, body: bytes, shop: Shop, *, money_moved: bool, base_total: Decimal
 ) -> Refund:
     """base_total: the grand total in base currency. Raises ValueError, ArithmeticError, OverflowError."""
     currency = facts.currency
@@ -59,6 +61,7 @@ def translate_refund(
     builder = refund_lines(facts, memo)
     used = means_of_payment(memo.extension_attributes, currency)
     exact_total = Money(memo.grand_total + means_total(used), currency)
+    add_unknown_total(builder, body, exact_total.amount, memo.tax_amount, base=shop.base_amounts)
     tax_total = Money(memo.tax_amount, currency).rounded(Rounding.HALF_UP)
     base_currency = memo.base_currency_code or facts.order.base_currency_code
     return Refund(

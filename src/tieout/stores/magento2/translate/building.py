@@ -14,19 +14,25 @@ from tieout.stores.magento2.wire import ZERO
 #: Places of amounts that we divide ourselves; the shop's own figures are kept as they are.
 DIVIDED_PLACES = Decimal("0.0001")
 ONE = Decimal(1)
+#: Adobe Commerce's product type of gift cards.
+GIFT_CARD_TYPE = "giftcard"
 
 
 class LineBuilder:
     """Collects the lines of one document.
 
     untaxed_discount: the shop takes tax before the discount (ACCOUNTING A6): lines then are before discount,
-    and the discount is a line of its own without tax.
+    and the discount is a line of its own without tax.  usual_percent: of all items, for taxed shipping that the
+    shop names no tax for; 0 when they differ.
     """
 
-    def __init__(self, book: TaxBook, currency: str, *, untaxed_discount: bool) -> None:
+    def __init__(
+        self, book: TaxBook, currency: str, *, untaxed_discount: bool, usual_percent: Decimal = ZERO
+    ) -> None:
         self._book = book
         self._currency = currency
         self._untaxed_discount = untaxed_discount
+        self._usual_percent = usual_percent
         self._separate_discount = ZERO
         self.lines: list[Line] = []
         self.tax = ZERO
@@ -40,7 +46,7 @@ class LineBuilder:
         source = item.wire
         self._add(
             key=str(source.item_id),
-            kind=LineKind.PRODUCT,
+            kind=LineKind.VOUCHER_SALE if source.product_type == GIFT_CARD_TYPE else LineKind.PRODUCT,
             name=source.name or source.sku,
             quantity=quantity,
             net=net,
@@ -85,6 +91,7 @@ class LineBuilder:
             self._separate_discount += discount
         if net or tax or discount:
             taxes = self._book.listed("shipping", 0)
+            percent = sum((entry.percent for entry in taxes), ZERO)
             self._add(
                 key="shipping",
                 kind=LineKind.SHIPPING,
@@ -93,7 +100,7 @@ class LineBuilder:
                 net=net,
                 tax=tax,
                 taxes=taxes,
-                percent=sum((entry.percent for entry in taxes), ZERO),
+                percent=percent if taxes or not tax else self._usual_percent,
                 discount=discount,
                 code=code,
             )
@@ -112,6 +119,9 @@ class LineBuilder:
                 percent=percent,
                 code=key,
             )
+
+    def unknown(self, key: str, name: str, net: Decimal, tax: Decimal, code: str) -> None:
+        self._add(key=key, kind=LineKind.UNKNOWN, name=name, quantity=ONE, net=net, tax=tax, code=code)
 
     def untaxed(self, key: str, kind: LineKind, name: str, net: Decimal, *, code: str = "") -> None:
         if net:

@@ -64,7 +64,7 @@ class DossierReader:
         subject = f"order {order.increment_id[:40] or order.entity_id}"
         try:
             facts = read_facts(order, self._shop)
-            translated = translate_order(facts, self._shop, self._cancelled_at(order, root))
+            translated = translate_order(facts, self._shop, root, self._cancelled_at(order, root))
         except UNREADABLE as error:
             return (unreadable(subject, str(error)),)
         work = _Members(self, self._shop, facts, translated.payment_title)
@@ -152,7 +152,7 @@ class _Members:
             return
         number = invoice.increment_id or str(invoice.entity_id)
         try:
-            translated = translate_invoice(self._facts, invoice, self._shop)
+            translated = translate_invoice(self._facts, invoice, body, self._shop)
             payment = translate_payment(
                 self._facts, invoice, translated, captures, self._reader.base_total(body), self._title
             )
@@ -169,7 +169,7 @@ class _Members:
         try:
             base_total = self._reader.base_total(body)
             self.refunds.append(
-                translate_refund(self._facts, memo, self._shop, money_moved=money_moved, base_total=base_total)
+                translate_refund(self._facts, memo, body, self._shop, money_moved=money_moved, base_total=base_total)
             )
         except UNREADABLE as error:
             key = DocumentKey(DocumentKind.REFUND, str(memo.entity_id))

@@ -29,7 +29,13 @@ class OrderFacts(msgspec.Struct, frozen=True):
     untaxed_discount: bool
 
     def builder(self) -> LineBuilder:
-        return LineBuilder(self.book, self.currency, untaxed_discount=self.untaxed_discount)
+        percents = {item.wire.tax_percent for item in self.items.carrying}
+        return LineBuilder(
+            self.book,
+            self.currency,
+            untaxed_discount=self.untaxed_discount,
+            usual_percent=percents.pop() if len(percents) == 1 else ZERO,
+        )
 
     @property
     def discount_text(self) -> str:

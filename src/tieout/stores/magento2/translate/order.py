@@ -17,6 +17,7 @@ from tieout.stores.magento2.translate.lines import OrderFacts, order_lines
 from tieout.stores.magento2.translate.means import means_of_payment, means_total
 from tieout.stores.magento2.translate.parties import order_customer
 from tieout.stores.magento2.translate.taxes import TaxBook, fit_shares, tax_totals
+from tieout.stores.magento2.translate.unknown import add_unknown_total
 from tieout.stores.magento2.wire import ZERO
 
 
@@ -43,8 +44,11 @@ def read_facts(order: wire.Order, shop: Shop) -> OrderFacts:
     )
 
 
-def translate_order(facts: OrderFacts, shop: Shop, cancelled_at: datetime | None) -> Order:
-    """cancelled_at: when a part was cancelled, None when unknown or nothing was.
+def translate_order(facts: OrderFacts, shop: Shop, body: bytes, cancelled_at: datetime | None) -> Order:
+    """The order as a value.
+
+    body: its JSON, for totals that the named fields do not explain.  cancelled_at: when a part was cancelled, None
+    when unknown or nothing was.
 
     Raises ValueError, ArithmeticError, OverflowError for data that is none.
     """
@@ -54,6 +58,7 @@ def translate_order(facts: OrderFacts, shop: Shop, cancelled_at: datetime | None
     builder = order_lines(facts)
     means = means_of_payment(extension, currency)
     exact_total = Money(order.grand_total + means_total(means), currency)
+    add_unknown_total(builder, body, exact_total.amount, order.tax_amount, base=shop.base_amounts)
     tax_total = Money(_header_tax(order, builder.tax), currency).rounded(Rounding.HALF_UP)
     lines = tuple(builder.lines)
     taxes = _shown_taxes(extension.applied_taxes, currency)

@@ -34,9 +34,10 @@ class TaxBook:
         self._applied = extension.applied_taxes
         self._lists: dict[tuple[str, int], tuple[Tax, ...]] = {}
         for entry in extension.item_applied_taxes:
-            key = (entry.type, entry.item_id or entry.associated_item_id)
+            by_item = entry.type in ("product", "weee")
+            key = (entry.type, (entry.item_id or entry.associated_item_id) if by_item else 0)
             taxes = tuple([Tax(t.code, t.title or t.code, t.percent, t.amount) for t in entry.applied_taxes])
-            self._lists[key] = self._lists[key] + taxes if key in self._lists else taxes
+            self._lists[key] = _merged(self._lists[key] + taxes) if key in self._lists else taxes
 
     def listed(self, kind: str, item_id: int) -> tuple[Tax, ...]:
         return self._lists.get((kind, item_id), ())
@@ -56,7 +57,8 @@ class TaxBook:
     def guessed(self, tax: Decimal, percent: Decimal) -> tuple[Tax, ...]:
         """For a taxed line without a list (imported orders): the order's own taxes if they fit, else by percent.
 
-        The code of a tax known by percentage only is the percentage itself ("20%"): that is what is mapped.
+        The code of a tax known by percentage only is the percentage itself ("20%"): that is what is mapped;
+        without one it is "unlisted".
         """
         if not tax:
             return ()
@@ -67,7 +69,7 @@ class TaxBook:
             fitting = list(self._applied)
         if fitting:
             return tuple(Tax(e.code, e.title or e.code, e.percent, e.percent) for e in fitting)
-        label = f"{percent.normalize():f}%"
+        label = f"{percent.normalize():f}%" if percent else "unlisted"
         return (Tax(label, f"Tax {label}", percent, tax),)
 
     def shares(self, taxes: Sequence[Tax], tax: Decimal, currency: str) -> tuple[TaxShare, ...]:
@@ -91,6 +93,15 @@ class TaxBook:
                 if amount
             ]
         )
+
+
+def _merged(taxes: tuple[Tax, ...]) -> tuple[Tax, ...]:
+    """One entry per code."""
+    found: dict[str, Tax] = {}
+    for tax in taxes:
+        known = found.get(tax.code)
+        found[tax.code] = msgspec.structs.replace(known, amount=known.amount + tax.amount) if known else tax
+    return tuple(found.values())
 
 
 def _checked(percent: Decimal) -> Decimal:
