@@ -43,7 +43,7 @@ class OrganisationState(msgspec.Struct, frozen=True):
     catch_up: bool
     contacts_read_at: datetime | None
     failures: int
-    nonce: str = ""
+    catch_up_cursor: int = 0
 
 
 class ReadyCount(msgspec.Struct, frozen=True):
@@ -139,6 +139,7 @@ class Sent(msgspec.Struct, frozen=True):
     number: str
     connection: int
     run: int | None = None
+    call: int | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -169,6 +170,10 @@ class Settled(msgspec.Struct, frozen=True):
     not_before: datetime | None = None
     event: tuple[str, str, str] | None = None
     event_action: str = ""
+    #: A number that stays taken in Xero from now on (B8).
+    burnt: str = ""
+    #: "adopted" when it was found rather than made; "" leaves it.
+    origin: str = ""
 
 
 class TurnRecords(Protocol):
@@ -222,12 +227,10 @@ class TurnRecords(Protocol):
         self, organisation: int, endpoint: str, method: str, bytes_out: int, documents: int, owner: str, now: datetime
     ) -> int: ...
 
-    def close_request(
-        self, request: int, status: int, bytes_in: int, limits: Limits, now: datetime, counts_until: datetime
-    ) -> None: ...
+    def close_request(self, request: int, status: int, bytes_in: int, limits: Limits, now: datetime) -> None: ...
 
-    def close_lost_requests(self, organisation: int, opened_before: datetime, now: datetime) -> int:
-        """Requests whose sender died stop to count a minute from now."""
+    def close_lost_requests(self, organisation: int, owner: str, now: datetime) -> int:
+        """Requests of earlier holders of the lease stop to count a minute from now."""
         ...
 
     def sent_postings(self, postings: Sequence[int]) -> Sequence[Sent]:
@@ -235,7 +238,14 @@ class TurnRecords(Protocol):
         ...
 
     def settle(
-        self, results: Sequence[Settled], call: StoredCall | None, duration_ms: int | None, now: datetime
+        self,
+        sent: Sequence[Sent],
+        results: Sequence[Settled],
+        *,
+        organisation: int,
+        call: StoredCall | None,
+        duration_ms: int | None,
+        now: datetime,
     ) -> None:
         """Postings, their dependents, their documents and the log."""
         ...
@@ -245,13 +255,13 @@ class TurnRecords(Protocol):
         call: int,
         state: CallState,
         *,
+        now: datetime,
         not_before: datetime | None = None,
         status: int | None = None,
         message: str = "",
         evidence: str = "",
         postings: Sequence[int] | None = None,
         markers: Sequence[str] | None = None,
-        now: datetime,
     ) -> None: ...
 
     def return_postings(self, postings: Sequence[int], batch_limit: int, now: datetime) -> None:

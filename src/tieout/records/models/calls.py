@@ -51,8 +51,9 @@ class Call(models.Model):
 class Request(models.Model):
     """Every HTTP request to Xero: written before it, closed after it. It is the rate limiter and the report.
 
-    counts_until: end of the call + 60 s, so that no rolling minute at the server exceeds the limit; null while
-    the call is under way.  abandoned requests are closed by the sweep after the HTTP time limit.
+    counts_until: end of the call + 60 s, so that no rolling minute at the server exceeds the limit; while the call
+    is under way the latest that can become of it, so that a lost request stops to count by itself.
+    owner: who made it; the next holder of the organisation's lease closes what a dead one left open.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, db_index=False)
@@ -61,7 +62,7 @@ class Request(models.Model):
     method = models.CharField(max_length=8)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    counts_until = models.DateTimeField(null=True)
+    counts_until = models.DateTimeField()
     #: HTTP status; 0 no answer, null under way.
     status = models.IntegerField(null=True)
     bytes_out = models.BigIntegerField(default=0)
@@ -76,5 +77,4 @@ class Request(models.Model):
             models.Index(fields=["organisation", "opened_at"], name="request_opened"),
             models.Index(fields=["organisation", "counts_until"], name="request_counting"),
             models.Index(fields=["app", "counts_until"], name="request_app_counting"),
-            models.Index(fields=["organisation"], condition=models.Q(closed_at__isnull=True), name="request_open"),
         ]

@@ -17,9 +17,9 @@ class Document(models.Model):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=16)
-    key = models.CharField(max_length=200)
+    key = models.CharField(max_length=400)
     root_kind = models.CharField(max_length=16)
-    root_key = models.CharField(max_length=200)
+    root_key = models.CharField(max_length=400)
     number = models.CharField(max_length=120, blank=True, default="")
     title = models.CharField(max_length=300, blank=True, default="")
     email = models.CharField(max_length=320, blank=True, default="")

@@ -50,6 +50,8 @@ class Posting(models.Model):
     posted_tax_minor = models.BigIntegerField(null=True)
     due_minor = models.BigIntegerField(null=True, help_text="AmountDue or remaining credit as last answered")
     date = models.DateField(null=True)
+    #: Numbers that a voided or deleted object of this posting keeps taken in Xero (B8), one a line.
+    burnt = models.TextField(blank=True, default="")
 
     code = models.CharField(max_length=40, blank=True, default="")
     reason = models.TextField(blank=True, default="")
@@ -80,14 +82,12 @@ class Posting(models.Model):
         indexes = [
             # The next batch: conditions are literals in the SQL, so that both databases take this index.
             models.Index(
-                fields=["organisation", "role", "priority", "id"],
-                condition=models.Q(state="queued", unmet=0),
+                fields=["organisation", "role", "unmet", "priority", "id"],
+                condition=models.Q(state="queued"),
                 name="posting_ready",
             ),
-            # The queue's grid and its counts: everything that is not at rest.
-            models.Index(
-                fields=["state", "queued_at", "id"], condition=~models.Q(state="posted"), name="posting_queue"
-            ),
+            # The queue's grid and its counts; whole, because SQLite takes a partial index for literals only.
+            models.Index(fields=["state", "queued_at", "id"], name="posting_queue"),
             models.Index(fields=["call"], condition=models.Q(call__isnull=False), name="posting_call"),
             models.Index(fields=["code", "subject"], condition=models.Q(state="held"), name="posting_problem"),
             models.Index(fields=["organisation", "remote_id"], name="posting_remote"),

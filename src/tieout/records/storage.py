@@ -1,0 +1,25 @@
+"""Our own storage as one object: what implements the ports `records` and `turn`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from tieout.records.contacts import Contacts
+from tieout.records.documents import Documents
+from tieout.records.facts import Facts
+from tieout.records.leases import Leases
+from tieout.records.outbox import Outbox
+from tieout.records.plans import Plans
+from tieout.records.ready import Ready
+from tieout.records.settling import Settling
+from tieout.records.sql import Database
+
+
+class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts):
+    """One database, in whichever thread it is used (each has a connection of its own)."""
+
+    def __init__(self, alias: str = "default") -> None:
+        self._database = Database(alias)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._database.transaction()
