@@ -9,10 +9,9 @@ from storesim.magento2.shop import Shop
 from storesim.wire import Request
 
 SHOP = Shop.from_folder(SAMPLES)
-WORDS = st.sampled_from(
-    "searchCriteria filter_groups filters field value condition_type pageSize currentPage sortOrders "
-    "direction updated_at entity_id in like finset % -1 0".split()
-)
+MEMBERS = ["searchCriteria", "filter_groups", "filters", "pageSize", "currentPage", "sortOrders"]
+PARTS = ["field", "value", "condition_type", "direction", "updated_at", "entity_id", "in", "like", "finset"]
+WORDS = st.sampled_from([*MEMBERS, *PARTS, "%", "-1", "0", ""])
 NAMES = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: words[0] + "".join(f"[{w}]" for w in words[1:]))
 QUERIES = st.lists(st.tuples(NAMES, st.one_of(WORDS, st.text(max_size=6))), max_size=6).map(
     lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)

@@ -15,9 +15,9 @@ HALF_CENT = Decimal("0.0005")
 ORDERS = 400
 
 
-@pytest.fixture(scope="module")
-def generated() -> Shop:
-    return generate(orders=ORDERS, seed=7, refunds=15)
+@pytest.fixture(scope="module", params=[False, True], ids=["tax after discount", "tax before discount"])
+def generated(request: pytest.FixtureRequest) -> Shop:
+    return generate(orders=ORDERS, seed=7, refunds=15, taxes_before_discount=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,6 @@ def test_the_recorded_mix_is_as_rich_as_promised(documents: dict[str, list[dict[
     assert kinds == {"simple", "configurable", "bundle", "virtual"}
     assert any(order["discount_amount"] < 0 for order in orders)
     assert any(number(order, "shipping_discount_amount") > 0 for order in orders)
-    assert any(order["discount_tax_compensation_amount"] > 0 for order in orders)
     assert any(order_fpt(line) > 0 for order in orders for line in order["items"])
     assert any(order["grand_total"] != round(order["grand_total"], 2) for order in orders)
     assert any(not order["extension_attributes"]["applied_taxes"] for order in orders)
@@ -305,3 +304,12 @@ def test_an_edit_moves_a_generated_order_to_the_end(generated: Shop) -> None:
     assert last == [7]
     assert shop.document("orders", 7)["customer_note"] == "please ring"
     assert encode(shop.document("orders", 8)) == shop.tables["orders"].raw(7)
+
+
+def test_tax_inside_a_discount_appears_only_when_tax_comes_after_it() -> None:
+    def hidden(*, taxes_before_discount: bool) -> bool:
+        shop = generate(orders=80, mix="paid", taxes_before_discount=taxes_before_discount)
+        return any(order["discount_tax_compensation_amount"] > 0 for order in all_of(shop, "orders"))
+
+    assert hidden(taxes_before_discount=False)
+    assert not hidden(taxes_before_discount=True)

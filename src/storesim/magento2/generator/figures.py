@@ -129,16 +129,20 @@ class _Choice(msgspec.Struct, frozen=True):
     unit_price: int
 
 
-def basket(seed: int, index: int, buyer: Person, *, is_free: bool) -> Basket:
-    """Fill the basket of the order with this index and compute its money."""
+def basket(seed: int, index: int, buyer: Person, *, is_free: bool, taxes_before_discount: bool = False) -> Basket:
+    """Fill the basket of the order with this index and compute its money.
+
+    taxes_before_discount: tax is taken on the undiscounted price, a setting some shops use.
+    """
     dice = Dice(seed, _SUBJECT, index)
     coupon = COUPONS[2] if is_free else _coupon(dice)
     choices = _choices(dice, is_free=is_free)
     view, rates = buyer.view, buyer.place.rates
+    early = taxes_before_discount and not is_free
     quantities = [choice.quantity for choice in choices]
-    base = _row_amounts(choices, view, rates, coupon, to_order=UNIT)
+    base = _row_amounts(choices, view, rates, coupon, UNIT, early)
     same = view.to_order == UNIT
-    shown = base if same else _row_amounts(choices, view, rates, coupon, to_order=view.to_order)
+    shown = base if same else _row_amounts(choices, view, rates, coupon, view.to_order, early)
     lines = tuple(
         Line(
             product=choice.product,
@@ -154,10 +158,10 @@ def basket(seed: int, index: int, buyer: Person, *, is_free: bool) -> Basket:
         for place, choice in enumerate(choices)
     )
     is_virtual = all(line.product_type == "virtual" for line in lines)
-    base_shipping = Shipping() if is_virtual else _shipping(view, rates["standard"], coupon, UNIT, base)
+    base_shipping = Shipping() if is_virtual else _shipping(view, rates["standard"], coupon, UNIT, early)
     shipping = base_shipping
     if not same and not is_virtual:
-        shipping = _shipping(view, rates["standard"], coupon, view.to_order, shown)
+        shipping = _shipping(view, rates["standard"], coupon, view.to_order, early)
     return Basket(lines, shipping, base_shipping, rates["standard"], coupon, is_virtual)
 
 
@@ -217,8 +221,8 @@ def _row_amounts(
     view: View,
     rates: dict[TaxClass, tuple[Rate, ...]],
     coupon: Coupon | None,
-    *,
     to_order: int,
+    early: bool,
 ) -> list[Amounts]:
     """Figures of every line in one currency."""
     rows: list[tuple[int, int]] = []
@@ -235,9 +239,12 @@ def _row_amounts(
         if not choice.carries:
             found.append(Amounts())
         elif view.includes_tax:
-            found.append(_with_tax_inside(price, row, discount, line_rates, choice.quantity, to_order, fpt))
+            charge = share(RECYCLING_CHARGE, to_order, UNIT) if fpt else 0
+            taxed = row if early else row - discount
+            found.append(_with_tax_inside(price, row, discount, taxed, line_rates, choice.quantity, charge))
         else:
-            found.append(_with_tax_on_top(price, row, discount, line_rates, carried))
+            taxed = row if early else row - discount
+            found.append(_with_tax_on_top(price, row, discount, taxed, line_rates, carried))
     for place, choice in enumerate(choices):
         if choice.product.kind == "dynamic":
             found[place] = _sum_of_parts(choices, found, place, choice.quantity)
@@ -276,15 +283,15 @@ def _with_tax_inside(
     price: int,
     row_incl: int,
     discount: int,
+    taxed: int,
     rates: tuple[Rate, ...],
     quantity: int,
-    to_order: int,
-    has_fpt: bool,
+    charge: int,
 ) -> Amounts:
+    """taxed: what tax is taken on, with the tax inside.  charge: recycling charge a piece."""
     parts = sum(rate.parts for rate in rates)
     before = share(row_incl, parts, WHOLE + parts)
-    after = share(row_incl - discount, parts, WHOLE + parts)
-    charge = share(RECYCLING_CHARGE, to_order, UNIT) if has_fpt else 0
+    after = share(taxed, parts, WHOLE + parts)
     charge_tax = share(charge, parts, WHOLE + parts)
     return Amounts(
         price=price - share(price, parts, WHOLE + parts),
@@ -301,10 +308,10 @@ def _with_tax_inside(
 
 
 def _with_tax_on_top(
-    price: int, row: int, discount: int, rates: tuple[Rate, ...], carried: dict[int, int]
+    price: int, row: int, discount: int, taxed: int, rates: tuple[Rate, ...], carried: dict[int, int]
 ) -> Amounts:
     """Tax rounded on the total: what rounding took from one line is given to the next one."""
-    taxes = tuple(_carried_tax(row - discount, rate, carried) for rate in rates)
+    taxes = tuple(_carried_tax(taxed, rate, carried) for rate in rates)
     full = sum(share(row, rate.parts, WHOLE) for rate in rates)
     piece_tax = sum(share(price, rate.parts, WHOLE) for rate in rates)
     return Amounts(
@@ -324,9 +331,7 @@ def _carried_tax(net: int, rate: Rate, carried: dict[int, int]) -> int:
     return tax
 
 
-def _shipping(
-    view: View, rates: tuple[Rate, ...], coupon: Coupon | None, to_order: int, lines: list[Amounts]
-) -> Shipping:
+def _shipping(view: View, rates: tuple[Rate, ...], coupon: Coupon | None, to_order: int, early: bool) -> Shipping:
     parts = sum(rate.parts for rate in rates)
     percent = coupon.percent if coupon is not None and coupon.reaches_shipping else 0
     if view.includes_tax:
@@ -334,12 +339,13 @@ def _shipping(
         gross = share(share(net, WHOLE + parts, WHOLE), to_order, UNIT)
         discount = share(gross, percent, 100 * UNIT)
         before = share(gross, parts, WHOLE + parts)
-        after = share(gross - discount, parts, WHOLE + parts)
+        after = before if early else share(gross - discount, parts, WHOLE + parts)
         return Shipping(gross - before, gross, discount, (after,) if rates else (), before - after)
     net = share(view.shipping, to_order, UNIT)
     discount = share(net, percent, 100 * UNIT)
     full = sum(share(net, rate.parts, WHOLE) for rate in rates)
-    taxes = tuple(share(net - discount, rate.parts, WHOLE) for rate in rates)
+    taxed = net if early else net - discount
+    taxes = tuple(share(taxed, rate.parts, WHOLE) for rate in rates)
     return Shipping(net, net + full, discount, taxes, 0)
 
 

@@ -42,6 +42,7 @@ def make_plan(
     mix: str = "recorded",
     start: datetime = START,
     span: timedelta = SPAN,
+    taxes_before_discount: bool = False,
 ) -> Plan:
     """What to generate.  Raises ValueError for an unknown mix or when no view sells in a currency."""
     if mix not in MIXES:
@@ -60,6 +61,7 @@ def make_plan(
         mix=mix,
         start=int(start.timestamp()),
         span=int(span.total_seconds()),
+        taxes_before_discount=taxes_before_discount,
     )
 
 
@@ -73,6 +75,7 @@ def generate(
     mix: str = "recorded",
     start: datetime = START,
     span: timedelta = SPAN,
+    taxes_before_discount: bool = False,
     settings: ShopSettings | None = None,
     clock: Callable[[], datetime] = system_clock,
 ) -> Shop:
@@ -82,6 +85,7 @@ def generate(
     refunds: percentage of all orders that get a credit memo.  currencies: order currencies, such as
     ("GBP", "USD"); None: all.  mix: "recorded" – all states; "paid" – every order paid and complete.
     start, span: when the first order was placed and how long after it the last one.
+    taxes_before_discount: the shop takes tax on the undiscounted price.
     """
     plan = make_plan(
         orders=orders,
@@ -92,6 +96,7 @@ def generate(
         mix=mix,
         start=start,
         span=span,
+        taxes_before_discount=taxes_before_discount,
     )
     return shop_of(Book(plan), settings=settings, clock=clock)
 

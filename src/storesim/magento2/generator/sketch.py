@@ -70,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
     returning_percent: how many orders come from the pool.  views: store views that sell.
     refund_percent: share of all orders that get a credit memo.  mix: a key of MIXES.
     start: first order, seconds since 1970 UTC.  span: seconds from the first to the last order.
+    taxes_before_discount: tax is taken on the undiscounted price.
     """
 
     seed: int
@@ -82,6 +83,7 @@ class Plan(msgspec.Struct, frozen=True):
     mix: str
     start: int
     span: int
+    taxes_before_discount: bool = False
 
 
 class Sketch(msgspec.Struct, frozen=True):

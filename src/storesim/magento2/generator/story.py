@@ -74,7 +74,13 @@ class Story(msgspec.Struct, frozen=True):
 def tell(plan: Plan, sketch: Sketch, numbers: Numbers) -> Story:
     """Work out one order."""
     buyer = buyer_of(plan, sketch.buyer)
-    content = basket(plan.seed, sketch.index, buyer, is_free=sketch.fate == "free")
+    content = basket(
+        plan.seed,
+        sketch.index,
+        buyer,
+        is_free=sketch.fate == "free",
+        taxes_before_discount=plan.taxes_before_discount,
+    )
     portions = invoice_portions(sketch, content)
     refund = refund_portion(plan.seed, sketch, content, buyer.view.to_order)
     state, status = STATES[sketch.fate]
