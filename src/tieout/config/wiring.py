@@ -1,0 +1,160 @@
+"""The one place that puts the parts together."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from datetime import datetime
+from functools import cached_property
+
+import httpx
+import msgspec
+from django.conf import settings
+
+from tieout.config import environment, home
+from tieout.config.clocks import SystemClock
+from tieout.config.tokens import AuthorisationTokens
+from tieout.config.vault import FernetVault
+from tieout.errors import ConfigurationWrong
+from tieout.http import AddressGuard, HttpClient
+from tieout.ports import Clock, StoreReader
+from tieout.ports.administration import OrganisationEntry
+from tieout.ports.records import StoreConnection
+from tieout.records.administration import DjangoAdministration
+from tieout.records.storage import Storage
+from tieout.stores.kinds import KINDS
+from tieout.stores.magento2.adapter import MagentoAdapter
+from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
+from tieout.xero.addresses import Addresses
+from tieout.xero.client import XeroLedger
+from tieout.xero.transport import Transport
+
+#: Longest single sleep, so that a clock that jumps does not make us sleep for hours.
+_SLEEP_SECONDS_MAX = 5.0
+
+
+class Wiring:
+    """Everything a process of Tieout works with. Made once; safe for its threads."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        wait: Waiter | None = None,
+        xero_transport: Transport | None = None,
+        store_transport: httpx.BaseTransport | None = None,
+        vault: FernetVault | None = None,
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.wait: Waiter = wait or self._sleep_until
+        self.vault = vault or home.open_vault(home.folder())
+        self.records = Storage()
+        self.administration = DjangoAdministration()
+        self.stop = threading.Event()
+        self._store_transport = store_transport
+        self._xero_transport = xero_transport
+        self._tokens: dict[int, AuthorisationTokens] = {}
+        self._tokens_lock = threading.Lock()
+
+    @cached_property
+    def owner(self) -> str:
+        """Who holds leases and opens requests: this process on this machine."""
+        return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return xero_addresses()
+
+    @cached_property
+    def xero_transport(self) -> Transport:
+        return self._xero_transport or HttpClient(
+            guard=AddressGuard(allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE))
+        )
+
+    def _sleep_until(self, moment: datetime) -> None:
+        while not self.stop.is_set():
+            seconds = (moment - self.clock.now()).total_seconds()
+            if seconds <= 0:
+                return
+            self.stop.wait(min(seconds, _SLEEP_SECONDS_MAX))
+
+    # stores
+
+    def adapter(self, connection: StoreConnection) -> MagentoAdapter:
+        """Raises ConfigurationWrong for a kind that this version does not know."""
+        try:
+            return KINDS[connection.kind]
+        except KeyError as error:
+            known = ", ".join(sorted(KINDS))
+            raise ConfigurationWrong(
+                "store", f"Stores of the kind {connection.kind} cannot be read; known are {known}."
+            ) from error
+
+    def reader(self, connection: StoreConnection) -> StoreReader:
+        secrets = self.open_secrets(connection.secrets)
+        return self.adapter(connection).reader(
+            {**connection.options, **secrets},
+            allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE),
+            transport=self._store_transport,
+        )
+
+    def seal_secrets(self, secrets: dict[str, str]) -> str:
+        return self.vault.seal(msgspec.json.encode(secrets).decode()) if secrets else ""
+
+    def open_secrets(self, sealed: str) -> dict[str, str]:
+        return msgspec.json.decode(self.vault.open(sealed), type=dict[str, str]) if sealed else {}
+
+    # Xero
+
+    def tokens(self, authorisation: int) -> AuthorisationTokens:
+        with self._tokens_lock:
+            if authorisation not in self._tokens:
+                self._tokens[authorisation] = AuthorisationTokens(
+                    authorisation, self.administration, self.vault, self.clock, self.xero_transport, self.addresses
+                )
+            return self._tokens[authorisation]
+
+    def ledger(self, organisation: OrganisationEntry) -> XeroLedger:
+        assert organisation.authorisation is not None, "an organisation without an authorisation cannot be reached"
+        return XeroLedger(
+            self.xero_transport,
+            self.tokens(organisation.authorisation),
+            self.clock,
+            tenant_id=organisation.tenant_id,
+            addresses=self.addresses,
+            base_currency=organisation.base_currency,
+        )
+
+    def meter(self, organisation: OrganisationEntry) -> PatientMeter:
+        """For reads and set-up outside a turn: waits for a slot."""
+        return PatientMeter(
+            RecordsMeter(self.records, self.clock, organisation.id, self.owner), self.clock, self.wait
+        )
+
+
+def xero_addresses() -> Addresses:
+    """Xero's own, or a simulator's for all three: TIEOUT_XERO_URL."""
+    base = environment.address("TIEOUT_XERO_URL", "", example="http://127.0.0.1:8100")
+    return Addresses(login=base, identity=base, api=base) if base else Addresses()
+
+
+_wiring: Wiring | None = None
+_lock = threading.Lock()
+
+
+def wiring() -> Wiring:
+    """The wiring of this process, made when it is first asked for."""
+    global _wiring
+    with _lock:
+        if _wiring is None:
+            _wiring = Wiring()
+        return _wiring
+
+
+def use(made: Wiring) -> Wiring:
+    """Take this wiring as the process's own (the demo's and the benchmarks')."""
+    global _wiring
+    with _lock:
+        _wiring = made
+        return made

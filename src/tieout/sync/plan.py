@@ -1,0 +1,253 @@
+"""Planning what changed: dossier by dossier, into every organisation the store is assigned to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from tieout.accounting import Ref, Role
+from tieout.documents import Customer, DocumentKey, DocumentKind, Dossier
+from tieout.engine.choice import SCHEDULED_PRIORITY
+from tieout.errors import Problem
+from tieout.planning.contacts import plan_contact
+from tieout.planning.dossier import plan_dossier
+from tieout.planning.items import plan_item
+from tieout.planning.results import DocumentHeld, DossierPlan, PlannedPosting, Snapshot
+from tieout.ports import Clock, StoreAdapter, StoreTranslator
+from tieout.ports.records import (
+    Assignment,
+    DocumentRecords,
+    DossierFacts,
+    DueDossier,
+    Member,
+    PlanToWrite,
+    PlanWritten,
+    StoreConnection,
+)
+from tieout.rules.book import RuleBook, compile_rules
+from tieout.rules.catalogue import Code
+
+#: Dossiers planned and written in one transaction.
+BATCH = 200
+
+_NO_FACTS = DossierFacts()
+
+
+class PlannedDossier(msgspec.Struct, frozen=True):
+    """A dossier with its plan for one organisation, for plans that are shown."""
+
+    dossier: DueDossier
+    organisation: int
+    plan: DossierPlan
+    facts: DossierFacts
+
+
+class PlanTotals(msgspec.Struct, frozen=True):
+    """What planning came to, over all batches."""
+
+    dossiers: int = 0
+    written: PlanWritten = PlanWritten()
+
+
+class Planner:
+    """Plans the dossiers of one store connection. Made anew when rules or references changed."""
+
+    def __init__(
+        self, records: DocumentRecords, clock: Clock, connection: StoreConnection, adapter: StoreAdapter
+    ) -> None:
+        self._records = records
+        self._clock = clock
+        self._connection = connection
+        self._translator: StoreTranslator = adapter.translator(connection.context, connection.options)
+        self._assignments = [one for one in records.assignments(connection.id) if one.reference is not None]
+        self._books: dict[tuple[int, int], RuleBook] = {}
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether there is an organisation to plan into."""
+        return bool(self._assignments)
+
+    def plan_due(
+        self,
+        *,
+        why: str = "changed in the store",
+        priority: int = SCHEDULED_PRIORITY,
+        run: int | None = None,
+        progress: Callable[[int], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> PlanTotals:
+        """Plan and write everything that is due, batch by batch, each in a transaction of its own."""
+        totals = PlanTotals()
+        while self._assignments and not stop():
+            due = self._records.due_dossiers(self._connection.id, BATCH)
+            if not due:
+                break
+            written = self._plan_batch(due, why, priority, run)
+            totals = PlanTotals(totals.dossiers + len(due), _add(totals.written, written))
+            if progress is not None:
+                progress(totals.dossiers)
+        return totals
+
+    def _plan_batch(self, due: Sequence[DueDossier], why: str, priority: int, run: int | None) -> PlanWritten:
+        orphans = [dossier for dossier in due if dossier.root_id is None]
+        if orphans:
+            self._records.defer_planning(
+                orphans,
+                Code.SALE_MISSING,
+                "The order it belongs to was not read yet. It is planned when the order arrives.",
+                self._clock.now(),
+            )
+        whole = [dossier for dossier in due if dossier.root_id is not None]
+        plans = [
+            PlanToWrite(
+                dossier=planned.dossier,
+                organisation=planned.organisation,
+                plan=planned.plan,
+                rule_version=self._assignment(planned.organisation).rules.version,
+                older=self._older(planned),
+                why=why,
+                priority=priority,
+                run=run,
+            )
+            for planned in self.plan(whole)
+        ]
+        return self._records.write_plans(plans, whole, self._clock.now())
+
+    def plan(self, dossiers: Sequence[DueDossier]) -> Iterator[PlannedDossier]:
+        """Plans of dossiers, without writing anything."""
+        customers = self._customers(dossiers)
+        translated = [(dossier, self._translate(dossier)) for dossier in dossiers]
+        for assignment in self._assignments:
+            facts = self._records.dossier_facts(
+                assignment.organisation, [dossier.root_id for dossier in dossiers if dossier.root_id is not None]
+            )
+            book = self._book(assignment, assignment.rules.version)
+            assert book is not None
+            for dossier, content in translated:
+                known = facts.get(dossier.root_id or 0, _NO_FACTS)
+                plan = self._plan_one(dossier, content, book, known, customers)
+                yield PlannedDossier(dossier, assignment.organisation, plan, known)
+
+    def _older(self, planned: PlannedDossier) -> Mapping[int, DossierPlan]:
+        """Plans by the rules with which this dossier was posted: what is posted follows those."""
+        assignment = self._assignment(planned.organisation)
+        versions = {row.rule_version for row in planned.facts.posted} - {assignment.rules.version}
+        if not versions or planned.dossier.cause == "rules":
+            return {}
+        content = self._translate(planned.dossier)
+        customers = self._customers([planned.dossier])
+        return {
+            version: self._plan_one(planned.dossier, content, book, planned.facts, customers)
+            for version in sorted(versions)
+            if (book := self._book(assignment, version)) is not None
+        }
+
+    def _translate(self, dossier: DueDossier) -> Dossier | tuple[Problem, ...]:
+        leader = next((member for member in dossier.members if member.document == dossier.root), None)
+        if leader is None or not leader.body:
+            return ()
+        if leader.problems or dossier.root.kind is not DocumentKind.ORDER:
+            return leader.problems
+        members = [
+            (member.document.kind, member.body)
+            for member in dossier.members
+            if member is not leader and member.body and not member.removed
+        ]
+        return self._translator.dossier(leader.body, members)
+
+    def _plan_one(
+        self,
+        dossier: DueDossier,
+        content: Dossier | tuple[Problem, ...],
+        book: RuleBook,
+        facts: DossierFacts,
+        customers: Mapping[DocumentKey, Customer],
+    ) -> DossierPlan:
+        if dossier.root.kind in (DocumentKind.CUSTOMER, DocumentKind.PRODUCT) and not content:
+            return self._plan_shared(dossier, book, facts)
+        if not isinstance(content, Dossier):
+            held = DocumentHeld(dossier.root, content) if content else None
+            return DossierPlan(
+                postings=(), held=(held,) if held else (), sales_documents=dossier.sales_documents or "orders"
+            )
+        snapshot = Snapshot(
+            reference=book.reference,
+            now=self._clock.now(),
+            posted=tuple(row.posted for row in facts.posted),
+            sales_documents=dossier.sales_documents,
+            burnt_numbers=facts.burnt_numbers,
+        )
+        plan = plan_dossier(content, book, snapshot)
+        return msgspec.structs.replace(
+            plan, postings=(*self._companions(plan, content, book, customers), *plan.postings)
+        )
+
+    def _companions(
+        self, plan: DossierPlan, dossier: Dossier, book: RuleBook, customers: Mapping[DocumentKey, Customer]
+    ) -> list[PlannedPosting]:
+        """The contact and the items that the plan's postings depend on (ACCOUNTING D4)."""
+        needed = dict.fromkeys(ref for posting in plan.postings for ref in posting.depends_on)
+        made: list[PlannedPosting] = []
+        for ref in needed:
+            if ref.role is Role.CONTACT:
+                customer = customers.get(ref.document, dossier.order.customer)
+                made.append(plan_contact(customer, ref, book))
+            elif ref.role is Role.ITEM:
+                made.append(self._item(ref, dossier, book))
+        return made
+
+    def _item(self, ref: Ref, dossier: Dossier, book: RuleBook) -> PlannedPosting:
+        sku = ref.document.key.removeprefix("sku:")
+        documents = (dossier.order, *dossier.invoices, *dossier.refunds)
+        line = next(line for document in documents for line in document.lines if line.sku == sku)
+        return plan_item(line, ref, book)
+
+    def _plan_shared(self, dossier: DueDossier, book: RuleBook, facts: DossierFacts) -> DossierPlan:
+        """A customer or product that changed: only what is in the ledger already follows the change."""
+        postings: list[PlannedPosting] = []
+        customers = self._customers([dossier])
+        for row in facts.posted:
+            ref = row.posted.ref
+            if ref.role is Role.CONTACT and ref.document in customers:
+                postings.append(plan_contact(customers[ref.document], ref, book))
+        return DossierPlan(postings=tuple(postings), sales_documents=dossier.sales_documents or "orders")
+
+    def _customers(self, dossiers: Sequence[DueDossier]) -> Mapping[DocumentKey, Customer]:
+        """Registered customers as the store holds them, for the customers' own dossiers in this batch."""
+        found: dict[DocumentKey, Customer] = {}
+        for dossier in dossiers:
+            if dossier.root.kind is DocumentKind.CUSTOMER:
+                for member in dossier.members:
+                    customer = self._customer(member)
+                    if customer is not None:
+                        found[member.document] = customer
+        return found
+
+    def _customer(self, member: Member) -> Customer | None:
+        if not member.body or member.problems:
+            return None
+        customer = self._translator.customer(member.body)
+        return customer if isinstance(customer, Customer) else None
+
+    def _assignment(self, organisation: int) -> Assignment:
+        return next(one for one in self._assignments if one.organisation == organisation)
+
+    def _book(self, assignment: Assignment, version: int) -> RuleBook | None:
+        """Rules compiled once per version; None for a version that is not kept any more."""
+        key = (assignment.organisation, version)
+        if key not in self._books:
+            rules = assignment.rules
+            if version != rules.version:
+                older = self._records.rules(self._connection.id, assignment.organisation, version)
+                if older is None:
+                    return None
+                rules = older
+            assert assignment.reference is not None
+            self._books[key] = compile_rules(rules, assignment.reference)
+        return self._books[key]
+
+
+def _add(one: PlanWritten, other: PlanWritten) -> PlanWritten:
+    names = PlanWritten.__struct_fields__
+    return PlanWritten(**{name: getattr(one, name) + getattr(other, name) for name in names})
