@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +12,17 @@ from tieout.accounting.postings import Payload, Ref
 from tieout.documents.keys import DocumentKey
 from tieout.errors import Problem
 from tieout.money import Money
+from tieout.proof.certificate import Certificate
+
+__all__ = [
+    "Certificate",
+    "DocumentHeld",
+    "DossierPlan",
+    "PlannedPosting",
+    "Posted",
+    "Skipped",
+    "Snapshot",
+]
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -18,6 +30,7 @@ class Posted(msgspec.Struct, frozen=True):
 
     payload: what was sent. status: Xero's. remote_id: Xero's id. amount_due: as last answered.
     touched: a person changed it in Xero in amounts, tax, contact or status (drift that blocks, B11).
+    rate: the exchange rate Xero took, so that credit notes repeat it (C9).
     """
 
     ref: Ref
@@ -28,6 +41,7 @@ class Posted(msgspec.Struct, frozen=True):
     touched: bool = False
     deleted_by_person: bool = False
     reconciled: bool = False
+    rate: Decimal | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -43,25 +57,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     posted: tuple[Posted, ...] = ()
     sales_documents: str = ""
     burnt_numbers: frozenset[str] = frozenset()
-
-
-class Certificate(msgspec.Struct, frozen=True):
-    """The proof that a document ties out: prediction against the store's figures, line by line.
-
-    rounding: the visible rounding line, zero when there is none. bound: what the rule allows (A4).
-    taxes: (what the store calls it, store's amount, tax type it goes to, predicted amount).
-    overrides: number of lines whose TaxAmount is sent (A3). steps: sentences a bookkeeper can follow.
-    """
-
-    total: Money
-    predicted_total: Money
-    tax: Money
-    predicted_tax: Money
-    rounding: Money
-    bound: Money
-    taxes: tuple[tuple[str, Money, str, Money], ...] = ()
-    overrides: int = 0
-    steps: tuple[str, ...] = ()
 
 
 class PlannedPosting(msgspec.Struct, frozen=True):

@@ -62,3 +62,222 @@ class Code(StrEnum):
     METHOD_SKIPPED = "method_skipped"
     MONEY_NOT_SEEN = "money_not_seen"
     NEVER_SEND = "never_send"
+
+
+#: What people read about each code.
+ENTRIES: dict[Code, Entry] = {
+    Code.TAX_UNMAPPED: Entry(
+        "A tax of the store has no tax rate in Xero",
+        "The store charged a tax that is not mapped. Choose Xero's own rate for taxes of your country; "
+        "rates for other countries can be made on request. Documents that wait for it go by themselves.",
+        "Taxes",
+    ),
+    Code.ZERO_TAX_UNDECIDED: Entry(
+        "No tax, and no rule says why",
+        "Zero-rated, exempt, export, sold to an EU business and out of scope look alike in the store but "
+        "not in the return. Confirm the rule once.",
+        "Taxes",
+    ),
+    Code.ACCOUNT_UNMAPPED: Entry(
+        "No account is chosen",
+        "A line needs an account for its role (sales, shipping, rounding …). Choose one or press “Create "
+        "missing accounts”.",
+        "Accounts",
+    ),
+    Code.METHOD_UNMAPPED: Entry(
+        "A payment method has no account",
+        "Choose the clearing account of this payment method and currency. Payments wait for it; invoices go on.",
+        "Payment methods",
+    ),
+    Code.CURRENCY_NOT_ENABLED: Entry(
+        "The currency is not switched on in Xero",
+        "Switch it on in Xero (the plan must allow several currencies) or press “Enable currency”.",
+        "Accounts",
+    ),
+    Code.TOTAL_UNKNOWN: Entry(
+        "A total of an unknown kind",
+        "An extension of the store added a total. Say once whether it is a fee, a discount or a means of "
+        "payment, with its account and tax.",
+        "Mapping",
+    ),
+    Code.STATE_UNKNOWN: Entry(
+        "A store state without a rule",
+        "Say what this state means: wait, skip, draft, post or undo.",
+        "Order statuses",
+    ),
+    Code.STATE_ASKS: Entry(
+        "A state that needs a decision",
+        "This state (a chargeback, a failed or reversed payment) is decided by hand for each document.",
+        "Document",
+    ),
+    Code.MAPPING_INVALID: Entry(
+        "A mapping does not fit Xero",
+        "An account or tax rate is archived, of the wrong kind, or cannot be used together. Choose another.",
+        "Mapping",
+    ),
+    Code.EU_BUSINESS_WITHOUT_NUMBER: Entry(
+        "EU business without a VAT number",
+        "A sale without tax to a business in another EU country needs the buyer's VAT number. Add it in "
+        "the store, or correct the rule.",
+        "Document",
+    ),
+    Code.TOTAL_MISMATCH: Entry(
+        "The lines do not make the store's total",
+        "Lines and total differ by more than rounding. Look at the store's document; extensions often "
+        "leave a total out.",
+        "Document",
+    ),
+    Code.TAX_MISMATCH: Entry(
+        "The tax does not fit Xero's arithmetic",
+        "The store's tax differs from rate × amount by more than rounding. Is the right tax rate mapped? "
+        "Does the store tax the price before the discount?",
+        "Document",
+    ),
+    Code.NOT_EXPRESSIBLE: Entry(
+        "More decimals than Xero keeps",
+        "Xero keeps 2 decimals of every currency. Allow rounding for this currency, or book the document by hand.",
+        "Sync settings",
+    ),
+    Code.REFUND_EXCEEDS_SALE: Entry(
+        "More refunded than sold",
+        "The refunds of this order exceed what was invoiced. Check the store's credit memos.",
+        "Document",
+    ),
+    Code.PAYMENT_EXCEEDS_SALE: Entry(
+        "More paid than sold",
+        "The payments exceed the sale and the excess cannot be kept as an overpayment. Check the store, "
+        "or choose an account of type BANK in this currency.",
+        "Document",
+    ),
+    Code.BANK_AMOUNT_MISSING: Entry(
+        "The amount in the account's currency is missing",
+        "The account is kept in another currency, and the store does not say what arrived. Choose an "
+        "account in the document's currency.",
+        "Payment methods",
+    ),
+    Code.RATE_IMPLAUSIBLE: Entry(
+        "An implausible exchange rate",
+        "Xero's rate is more than twice or less than half the store's. Check the currency and the rate in Xero.",
+        "Document",
+    ),
+    Code.DATA_UNREADABLE: Entry(
+        "The store's document cannot be read",
+        "A figure or date is missing or is none. The document is held; others go on.",
+        "Document",
+    ),
+    Code.DATA_CONTRADICTORY: Entry(
+        "The store's document contradicts itself",
+        "Its parts cannot all be true. Look at it in the store.",
+        "Document",
+    ),
+    Code.PERIOD_LOCKED: Entry(
+        "The period is closed",
+        "The date lies before a lock date of Xero or your own. Open the period, or allow moving to the "
+        "first open day.",
+        "Sync settings",
+    ),
+    Code.NUMBER_TAKEN: Entry(
+        "The number is taken in Xero",
+        "Another document of Xero has this number. Change the prefix, or link that document.",
+        "Numbering",
+    ),
+    Code.CONTACT_AMBIGUOUS: Entry(
+        "Several contacts fit",
+        "More than one contact of Xero could be this buyer. Choose one; it is remembered.",
+        "Document",
+    ),
+    Code.ACCOUNT_NOT_BANK: Entry(
+        "An overpayment needs a bank account",
+        "Xero keeps money beyond the invoice only in an account of type BANK. Choose such a clearing "
+        "account for the method.",
+        "Payment methods",
+    ),
+    Code.SALE_MISSING: Entry(
+        "The sale is not in Xero",
+        "Money or a refund without its sale. It goes when the sale goes, or is booked by hand.",
+        "Document",
+    ),
+    Code.SALE_HELD: Entry(
+        "The sale is held",
+        "It waits for its sale, which is held for a reason of its own.",
+        "Document",
+    ),
+    Code.DELETED_BY_PERSON: Entry(
+        "Deleted in Xero by a person",
+        "It is never made again by itself. Press “Sync now” if it should be.",
+        "Document",
+    ),
+    Code.CHANGED_BY_PERSON: Entry(
+        "Changed in Xero by a person",
+        "Amounts, tax, contact or status differ from what was sent. Accept the change or restore the "
+        "document; then payments and refunds go on.",
+        "Drift",
+    ),
+    Code.XERO_REFUSED: Entry(
+        "Xero refused it",
+        "Xero's own words are below. Mend the cause and press “Retry”.",
+        "Document",
+    ),
+    Code.XERO_ANSWER_DIFFERS: Entry(
+        "Xero calculated something else",
+        "Xero's answer differs from what was proved before sending. Nothing more is sent for this "
+        "document until a person has looked.",
+        "Document",
+    ),
+    Code.CONTRACT_BROKEN: Entry(
+        "An answer that does not fit the description",
+        "Xero or the store answered in a form that is not published. The evidence is kept.",
+        "Log",
+    ),
+    Code.STATE_WAITS: Entry(
+        "Not a sale yet",
+        "The store's state says so. It goes by itself when the state moves on.",
+        "Order statuses",
+    ),
+    Code.STATE_SKIPPED: Entry(
+        "Not sent, by a rule",
+        "A status rule says that documents in this state are not sent.",
+        "Order statuses",
+    ),
+    Code.CANCELLED_UNSENT: Entry(
+        "Cancelled before it was sent",
+        "Nothing was booked, so there is nothing to undo.",
+        "Document",
+    ),
+    Code.BEFORE_START_DATE: Entry(
+        "Before the start date",
+        "Documents dated earlier are not sent. Move the start date to include them.",
+        "Sync settings",
+    ),
+    Code.OTHER_STORE_VIEW: Entry(
+        "Another store view",
+        "Its store view is not assigned to this organisation.",
+        "Stores",
+    ),
+    Code.OTHER_SALES_DOCUMENT: Entry(
+        "Not the sales document",
+        "A shop books its orders or its store invoices as revenue, never both.",
+        "Sync settings",
+    ),
+    Code.ZERO_PAYMENT: Entry(
+        "A payment of zero",
+        "Xero takes no payment of zero; nothing is owed either.",
+        "Document",
+    ),
+    Code.METHOD_SKIPPED: Entry(
+        "Payments of this method are not sent",
+        "A rule says so, for example because a bank feed brings them.",
+        "Payment methods",
+    ),
+    Code.MONEY_NOT_SEEN: Entry(
+        "Paid in the store, but no money seen",
+        "For cheques, bank transfers and the like “paid” is only the store's word. Say for the method "
+        "that it means money, or press “Money seen” for this payment.",
+        "Payment methods",
+    ),
+    Code.NEVER_SEND: Entry(
+        "Never send",
+        "A person chose so, with the reason given.",
+        "Document",
+    ),
+}

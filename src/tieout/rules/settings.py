@@ -178,11 +178,16 @@ class Numbering(msgspec.Struct, frozen=True):
 
 
 class ContactRules(msgspec.Struct, frozen=True):
-    """match: order in which a contact is looked for (D3). single_contact: a ContactID for all web customers."""
+    """match: order in which a contact is looked for (D3). single_contact: a ContactID for all web customers.
+
+    number_prefix: before the store's customer number in Xero's contact number, so that two shops of one
+    organisation, or numbers of another program, never name the same contact.
+    """
 
     match: tuple[str, ...] = ("contact_number", "account_number", "email")
     fill_empty_only: bool = True
     single_contact: str = ""
+    number_prefix: str = "C-"
 
 
 class Rules(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,361 @@
+"""Store lines → draft lines: account, tax type and text of each, and everything that is not decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from tieout.accounting import LedgerLine, LineAmountTypes
+from tieout.documents import Line, LineKind, TaxTotal
+from tieout.errors import Problem
+from tieout.money import Rounding, round_decimal
+from tieout.proof.sheet import DraftLine
+from tieout.rules.book import RuleBook
+from tieout.rules.catalogue import Code
+from tieout.rules.choices import AccountChoice, SaleFacts, TaxChoice
+from tieout.rules.items import item_code
+from tieout.rules.texts import line_text
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+
+#: Account role of each kind of line; the second is taken where the first is not chosen.
+_ROLES: dict[LineKind, str] = {
+    LineKind.PRODUCT: "sales",
+    LineKind.SHIPPING: "shipping",
+    LineKind.FEE: "fees",
+    LineKind.DISCOUNT: "discounts",
+    LineKind.LEVY: "levies",
+    LineKind.TIP: "tips",
+    LineKind.VOUCHER_SALE: "gift_cards",
+    LineKind.ADJUSTMENT: "refund_adjustments",
+    LineKind.ROUNDING: "rounding",
+}
+#: Lines that are no supply: always the out-of-scope type (ACCOUNTING A2).
+_OUT_OF_SCOPE_KINDS = frozenset((LineKind.ROUNDING, LineKind.ADJUSTMENT))
+#: Lines of these kinds are left out when they say nothing.
+_SILENT_KINDS = frozenset(set(LineKind) - {LineKind.PRODUCT, LineKind.VOUCHER_SALE})
+
+_TYPE_NAMES = {kind: kind.value.replace("_", " ") for kind in LineKind}
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """Account and tax type of an invoice line that a credit note repeats (ACCOUNTING A10)."""
+
+    account_code: str
+    tax_type: str
+    number: str
+
+
+class Drafts(msgspec.Struct, frozen=True):
+    """lines to fit; problems (all of them) that hold the document; notes for people.
+
+    means_shift: what named totals take out of the document, because they are means of payment (E3).
+    """
+
+    lines: tuple[DraftLine, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    means_shift: Decimal = _ZERO
+
+
+class LineMaker:
+    """Makes draft lines for one document. copies: store line key → what to repeat."""
+
+    def __init__(
+        self,
+        *,
+        book: RuleBook,
+        facts: SaleFacts,
+        on: date,
+        mode: LineAmountTypes,
+        discount_text: str = "",
+        gross_discounts: bool = False,
+        copies: Mapping[str, Copied] | None = None,
+        adjustment_choice: TaxChoice | None = None,
+    ) -> None:
+        self.book = book
+        self.facts = facts
+        self.on = on
+        self.mode = mode
+        self.discount_text = discount_text
+        self.gross_discounts = gross_discounts
+        self.copies = copies or {}
+        self.adjustment_choice = adjustment_choice
+        self.tracking = book.tracking(facts.store_view)
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.drafts: list[DraftLine] = []
+        self.means_shift = _ZERO
+        self.codes_by_percent: dict[Decimal, str] = {}
+        nothing = book.tax_type(book.out_of_scope, "out of scope")
+        if isinstance(nothing, Problem):
+            self.problems.append(nothing)
+            nothing = TaxChoice(book.out_of_scope, _ZERO, 0, 100, 100)
+        self.out_of_scope = nothing
+        self._account_discounts = bool(book.rules.accounts.discounts)
+
+    def make(self, lines: Sequence[Line], taxes: Sequence[TaxTotal]) -> Drafts:
+        """Draft lines of a document in the store's order (CASES C43)."""
+        self.codes_by_percent = {tax.percent: tax.code for tax in taxes}
+        discounts: dict[str, list[tuple[Decimal, DraftLine]]] = {}
+        untaxed_discount = _ZERO
+        for line in lines:
+            if line.kind in _SILENT_KINDS and not line.net.amount and not line.tax.amount:
+                continue
+            if line.kind is LineKind.UNKNOWN and self._is_means(line):
+                self.means_shift -= line.gross.amount
+                continue
+            draft = self._draft(line)
+            if line.discount is not None and line.discount.amount:
+                if not line.discount_taxed:
+                    untaxed_discount += line.discount.amount
+                elif self._account_discounts and draft.tax_choice.tax_type:
+                    draft = self._before_discount(draft, line.discount.amount, discounts)
+            self._add_with_levies(line, draft)
+        for shared in discounts.values():
+            self._discount_line(shared)
+        if untaxed_discount:
+            self._untaxed_discount(untaxed_discount)
+        if self.book.rules.tax_as_liability and self.book.organisation.version.startswith("US"):
+            self._taxes_as_lines(taxes)
+        return Drafts(tuple(self.drafts), tuple(dict.fromkeys(self.problems)), tuple(self.notes), self.means_shift)
+
+    def _draft(self, line: Line) -> DraftLine:
+        percent_shares = [share for share in line.taxes if not share.fixed]
+        copied = self.copies.get(line.key)
+        choice = self._tax(line, copied)
+        account = self._account(line, copied, bool(percent_shares) and line.tax.amount != 0)
+        if account.code and choice.tax_type and self.mode is not LineAmountTypes.NO_TAX:
+            wrong = self.book.pair_problem(account.code, choice.tax_type)
+            if wrong is not None:
+                self.problems.append(wrong)
+        shares = tuple([(share.code, share.amount.amount) for share in percent_shares])
+        if not shares and line.tax.amount:
+            shares = (("", line.tax.amount),)
+        sends_item = line.kind is LineKind.PRODUCT and line.sku and self.book.rules.send_items
+        return DraftLine(
+            key=line.key,
+            description=self._text(line),
+            quantity=line.quantity,
+            net=line.net.amount,
+            tax=line.tax.amount,
+            gross=line.gross.amount,
+            account_code=account.code,
+            tax_choice=choice,
+            shares=shares,
+            item_code=item_code(line.sku) if sends_item else "",
+            tracking=self.tracking,
+            why_account=account.why,
+        )
+
+    def _text(self, line: Line) -> str:
+        text = line.name or line.sku or _TYPE_NAMES[line.kind]
+        if line.options:
+            text += "\n" + "\n".join(line.options)
+        discount = line.discount
+        if discount is not None and discount.amount and line.discount_taxed and not self._account_discounts:
+            named = f": {self.discount_text}" if self.discount_text else ""
+            text += f"\n(discount of {discount.amount:f} taken off{named})"
+        return line_text(text) or _TYPE_NAMES[line.kind]
+
+    def _tax(self, line: Line, copied: Copied | None) -> TaxChoice:
+        if copied is not None:
+            found = self.book.tax_type(copied.tax_type, f"as on {copied.number}")
+        elif line.kind in _OUT_OF_SCOPE_KINDS and not line.tax.amount:
+            return (
+                self.adjustment_choice or self.out_of_scope if line.kind is LineKind.ADJUSTMENT else self.out_of_scope
+            )
+        else:
+            found = self._own_tax(line)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return self.out_of_scope
+        return found
+
+    def _own_tax(self, line: Line) -> TaxChoice | Problem:
+        taxes = line.taxes
+        if self.book.rules.tax_as_liability and self.book.organisation.version.startswith("US"):
+            return self.out_of_scope
+        if len(taxes) == 1 and not taxes[0].fixed:
+            share = taxes[0]
+            return self.book.tax((share.code,), share.country or self.facts.country, share.percent, self.on)
+        shares = [share for share in taxes if not share.fixed]
+        if shares:
+            percent = sum([share.percent for share in shares], _ZERO)
+            country = shares[0].country or self.facts.country
+            return self.book.tax(tuple(sorted({s.code for s in shares})), country, percent, self.on)
+        if line.tax.amount and not taxes:
+            name = f"{line.tax_percent:f} % without a name"
+            return Problem(
+                Code.TAX_UNMAPPED, f"The store charged tax on {line.name} without saying which tax.", f"tax {name}"
+            )
+        return self._no_tax(line)
+
+    def _no_tax(self, line: Line) -> TaxChoice | Problem:
+        """A line on which no percentage tax was charged; one of amount zero never holds a document (A9)."""
+        if line.kind is LineKind.VOUCHER_SALE:
+            return self.out_of_scope
+        if line.kind is LineKind.UNKNOWN:
+            rule = self.book.unknown_total(line.code)
+            if rule is not None and rule.tax_type:
+                return self.book.tax_type(rule.tax_type, f"total {line.code} is named by hand")
+        if line.tax_percent and (code := self.codes_by_percent.get(line.tax_percent)):
+            found = self.book.tax((code,), self.facts.country, line.tax_percent, self.on)
+            if not isinstance(found, Problem):
+                return found
+        found = self.book.zero_tax(self.facts, line.tax_class, line.kind.value)
+        if isinstance(found, Problem) and not line.net.amount:
+            return self.out_of_scope
+        return found
+
+    def _account(self, line: Line, copied: Copied | None, taxed: bool) -> AccountChoice:
+        if copied is not None:
+            return AccountChoice(copied.account_code, f"as on {copied.number}")
+        view = self.facts.store_view
+        if line.kind is LineKind.UNKNOWN:
+            rule = self.book.unknown_total(line.code)
+            if rule is None:
+                self.problems.append(
+                    Problem(
+                        Code.TOTAL_UNKNOWN,
+                        f"The store added {line.gross} as “{line.name or line.code}”: "
+                        "fee, discount or means of payment?",
+                        f"total {line.code}",
+                    )
+                )
+                return AccountChoice("", "")
+            return AccountChoice(rule.account_code, f"total {line.code} is named by hand")
+        role = _ROLES[line.kind]
+        if line.kind is LineKind.VOUCHER_SALE and taxed:
+            role = "sales"  # taxed at sale, so it is revenue at once (ACCOUNTING C6)
+        elif role == "discounts" and not self._account_discounts:
+            role = "sales"
+        found = self.book.account(role, view, line.sku, line.tax_class, line.code)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return AccountChoice("", "")
+        return found
+
+    def _is_means(self, line: Line) -> bool:
+        rule = self.book.unknown_total(line.code)
+        return rule is not None and rule.meaning == "means"
+
+    def _before_discount(
+        self, draft: DraftLine, discount: Decimal, discounts: dict[str, list[tuple[Decimal, DraftLine]]]
+    ) -> DraftLine:
+        """The line before its discount; the discount goes to a line of its own per tax type (ACCOUNTING A12)."""
+        percent = draft.tax_choice.percent
+        if self.gross_discounts and self.mode is not LineAmountTypes.INCLUSIVE:
+            discount = round_decimal(discount * 100 / (100 + percent), 2, Rounding.HALF_UP)
+        elif not self.gross_discounts and self.mode is LineAmountTypes.INCLUSIVE:
+            discount = round_decimal(discount * (100 + percent) / 100, 2, Rounding.HALF_UP)
+        discounts.setdefault(draft.tax_choice.tax_type, []).append((discount, draft))
+        return msgspec.structs.replace(draft, net=draft.net + discount, gross=draft.gross + discount)
+
+    def _discount_line(self, shared: list[tuple[Decimal, DraftLine]]) -> None:
+        first = shared[0][1]
+        key = f"discount:{first.tax_choice.tax_type}"
+        account = self._copied_account(key) or self._discount_account()
+        amount = -sum([discount for discount, _ in shared], _ZERO)
+        self.drafts.append(
+            DraftLine(
+                key=key,
+                description=line_text(self.discount_text or "Discount"),
+                quantity=_ONE,
+                net=amount,
+                tax=_ZERO,
+                gross=amount,
+                account_code=account.code,
+                tax_choice=first.tax_choice,
+                tracking=self.tracking,
+                why_account=account.why,
+            )
+        )
+
+    def _discount_account(self) -> AccountChoice:
+        role = "discounts" if self._account_discounts else "sales"
+        found = self.book.account(role, self.facts.store_view)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return AccountChoice("", "")
+        return found
+
+    def _untaxed_discount(self, discount: Decimal) -> None:
+        """A discount that did not lower the tax: its own line, out of scope (ACCOUNTING A6)."""
+        account = self._copied_account("discount:untaxed") or self._discount_account()
+        self.drafts.append(
+            DraftLine(
+                key="discount:untaxed",
+                description=line_text(self.discount_text or "Discount"),
+                quantity=_ONE,
+                net=-discount,
+                tax=_ZERO,
+                gross=-discount,
+                account_code=account.code,
+                tax_choice=self.out_of_scope,
+                tracking=self.tracking,
+                why_account=account.why,
+            )
+        )
+        self.notes.append(
+            "The store charges tax on the price before the discount: it declares more tax than it owes. "
+            "That is a setting of the store."
+        )
+
+    def _copied_account(self, key: str) -> AccountChoice | None:
+        copied = self.copies.get(key)
+        return None if copied is None else AccountChoice(copied.account_code, f"as on {copied.number}")
+
+    def _add_with_levies(self, line: Line, draft: DraftLine) -> None:
+        """Fixed-amount taxes leave their line and become lines that count as tax (ACCOUNTING A7)."""
+        fixed = [share for share in line.taxes if share.fixed and share.amount.amount]
+        if not fixed:
+            self.drafts.append(draft)
+            return
+        taken = sum([share.amount.amount for share in fixed], _ZERO)
+        self.drafts.append(msgspec.structs.replace(draft, tax=draft.tax - taken, gross=draft.gross - taken))
+        for share in fixed:
+            self._counted_line(
+                f"{line.key}:{share.code}", share.title or share.code, share.code, share.amount.amount, "levies"
+            )
+
+    def _taxes_as_lines(self, taxes: Sequence[TaxTotal]) -> None:
+        """US organisations: one line per tax of the store, to the liability account (ACCOUNTING A8)."""
+        self.drafts = [
+            msgspec.structs.replace(d, tax=_ZERO, gross=d.net, shares=()) if d.shares else d for d in self.drafts
+        ]
+        for tax in taxes:
+            if tax.amount.amount:
+                self._counted_line(
+                    f"tax:{tax.code}", tax.title or tax.code, tax.code, tax.amount.amount, "tax_liability"
+                )
+
+    def _counted_line(self, key: str, text: str, code: str, amount: Decimal, role: str) -> None:
+        account = self._copied_account(key) or self.book.account(role, self.facts.store_view, code=code)
+        if isinstance(account, Problem):
+            self.problems.append(account)
+            account = AccountChoice("", "")
+        self.drafts.append(
+            DraftLine(
+                key=key,
+                description=line_text(text),
+                quantity=_ONE,
+                net=amount,
+                tax=_ZERO,
+                gross=amount,
+                account_code=account.code,
+                tax_choice=self.out_of_scope,
+                tracking=self.tracking,
+                tax_code=code,
+                why_account=account.why,
+            )
+        )
+
+
+def copies_of(lines: Sequence[LedgerLine], number: str) -> dict[str, Copied]:
+    """What a credit note repeats of an invoice's lines, by store line key."""
+    return {line.key: Copied(line.account_code, line.tax_type, number) for line in lines}

@@ -1,0 +1,305 @@
+"""Plan the money that came in: payments on their real date to the account of their method (ACCOUNTING C)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from tieout.accounting import Overpayment, Payment, Ref, Role
+from tieout.documents import DocumentKey, StorePayment
+from tieout.errors import Problem
+from tieout.money import Money
+from tieout.planning.dates import place
+from tieout.planning.differences import approval_wait
+from tieout.planning.results import PlannedPosting
+from tieout.planning.work import Sale, Standing, Target, Work, marker_of
+from tieout.rules.catalogue import Code
+from tieout.rules.choices import MethodChoice
+from tieout.rules.texts import PAYMENT_REFERENCE_LENGTH_MAX, line_text, name_text
+
+_ZERO = Decimal(0)
+#: Ordinals of payments by gift card or store credit, which hang on the sales document itself.
+MEANS_ORDINAL = 100
+#: Ordinals of further parts of one store payment that settles several invoices.
+PART_ORDINAL = 1000
+
+
+def plan_means(work: Work, sale: Sale) -> None:
+    """Gift cards, store credit and points pay their part from their liability accounts (ACCOUNTING C6)."""
+    source = sale.source
+    amounts = [(means.method, means.amount, means.title) for means in source.means]
+    for line in source.lines:
+        rule = work.book.unknown_total(line.code) if line.kind.value == "unknown" else None
+        if rule is not None and rule.meaning == "means":
+            amounts.append((line.code, -line.gross, line.name))
+    for index, (method, amount, title) in enumerate(amounts):
+        if not amount.amount:
+            continue
+        rule = work.book.unknown_total(method)
+        choice = work.book.method(method, amount.currency) if rule is None else _named(work, rule.account_code)
+        _plan_one(
+            work,
+            sale,
+            Ref(Role.PAYMENT, source.document, MEANS_ORDINAL + index),
+            amount=amount,
+            day=source.date,
+            choice=choice,
+            base_amount=None,
+            words=name_text(title or method, 60),
+        )
+
+
+def _named(work: Work, account_code: str) -> MethodChoice | Problem:
+    account = work.book.accounts.get(account_code)
+    if account is None:
+        return Problem(Code.MAPPING_INVALID, f"Xero has no account {account_code}.", f"account {account_code}")
+    return MethodChoice(account, account.currency or work.book.base_currency, False, True, 0)
+
+
+def plan_payments(work: Work) -> None:
+    """Every store payment: posted, held, waiting, or passed over by a rule. Never cut, never dated today."""
+    for payment in work.dossier.payments:
+        sales = _sales_for(work, payment)
+        if not payment.amount.amount:
+            work.skip(payment.document, Code.ZERO_PAYMENT, "A payment of zero is not sent.")
+            continue
+        if sales:
+            _plan_payment(work, payment, sales)
+
+
+def _sales_for(work: Work, payment: StorePayment) -> list[Sale]:
+    """The sales a payment may settle: its own store invoice's, else all of the order, oldest first."""
+    if payment.invoice_key and len(work.sales) > 1:
+        own = [sale for sale in work.sales if sale.source.document.key == payment.invoice_key]
+        if own:
+            return own
+    return work.sales
+
+
+def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> None:
+    book, currency = work.book, payment.amount.currency
+    first = sales[0]
+    posted = work.live(Ref(Role.PAYMENT, payment.document, payment.ordinal))
+    if posted is None:
+        rule = book.method_rule(payment.method, currency)
+        if rule is not None and rule.skip:
+            work.skip(payment.document, Code.METHOD_SKIPPED, f"Payments by {payment.method} are not sent, by a rule.")
+            _settle(sales, payment.amount.amount)
+            return
+        if (payment.offline or (rule is not None and rule.offline)) and not (rule is not None and rule.money_seen):
+            work.skip(
+                payment.document,
+                Code.MONEY_NOT_SEEN,
+                f"The store calls this paid, but {payment.method_title or payment.method} proves no money: "
+                "say so for the method, or press “money seen”.",
+            )
+            return
+        if all(sale.standing is Standing.OLD for sale in sales):
+            work.skip(payment.document, Code.BEFORE_START_DATE, "Payment of a sale from before the start date.")
+            return
+        if all(sale.standing is Standing.ABSENT for sale in sales):
+            work.skip(payment.document, Code.SALE_MISSING, f"Received, but {first.number} is not booked.")
+            return
+    choice = book.method(payment.method, currency)
+    words = name_text(payment.reference, 60)
+    rest = payment.amount.amount
+    shares: list[tuple[Sale, Target, Decimal]] = []
+    for sale in sales:
+        for target in sale.targets:
+            share = min(rest, target.open)
+            if share > 0:
+                shares.append((sale, target, share))
+                rest -= share
+    whole = len(shares) == 1 and not rest
+    if rest > 0 and not _overpaid(work, payment, first, choice, rest, words):
+        return
+    for part, (sale, target, share) in enumerate(shares):
+        _plan_one(
+            work,
+            sale,
+            Ref(Role.PAYMENT, payment.document, payment.ordinal + PART_ORDINAL * part),
+            amount=Money(share, currency),
+            day=payment.date,
+            choice=choice,
+            base_amount=payment.base_amount if whole else None,
+            words=words,
+            target=target,
+        )
+    if not shares and not rest:
+        _plan_one(
+            work,
+            first,
+            Ref(Role.PAYMENT, payment.document, payment.ordinal),
+            amount=payment.amount,
+            day=payment.date,
+            choice=choice,
+            base_amount=payment.base_amount,
+            words=words,
+        )
+
+
+def _settle(sales: Sequence[Sale], amount: Decimal) -> None:
+    """Count money that others post as received, so that credits are not allocated to what is paid."""
+    for sale in sales:
+        for target in sale.targets:
+            share = min(amount, target.open)
+            target.open -= share
+            amount -= share
+
+
+def _plan_one(
+    work: Work,
+    sale: Sale,
+    ref: Ref,
+    *,
+    amount: Money,
+    day: date,
+    choice: MethodChoice | Problem,
+    base_amount: Money | None,
+    words: str,
+    target: Target | None = None,
+) -> None:
+    target = target or (sale.targets[0] if sale.targets else None)
+    live = work.live(ref)
+    if live is not None and isinstance(live.payload, Payment):
+        work.postings.append(PlannedPosting(ref, live.payload, marker_of(live), depends_on=(live.payload.target,)))
+        sale.payments.append(ref)
+        if target is not None:
+            target.open -= live.payload.amount.amount
+        return
+    problems = list(_obstacles(sale))
+    marker = payment_reference(target.number if target is not None else sale.number, "P", ref.document, ref.ordinal)
+    bank_amount, payload, moved_to = None, None, None
+    if isinstance(choice, Problem):
+        problems.append(choice)
+    else:
+        placed = place(day, work.book, f"The payment of {amount} for {sale.number}")
+        moved_to = placed.moved_to
+        if placed.problem is not None:
+            problems.append(placed.problem)
+        bank_amount = bank_side(choice, amount, base_amount)
+        if isinstance(bank_amount, Problem):
+            problems.append(bank_amount)
+        elif target is not None:
+            payload = Payment(
+                target=target.ref,
+                account_code=choice.account.code,
+                date=placed.day,
+                amount=amount,
+                reference=with_words(marker, words),
+                bank_amount=bank_amount,
+                account_id=choice.account.account_id,
+            )
+    waits = approval_wait(sale)
+    if sale.standing is Standing.WAITS:
+        waits = f"Received before {sale.number} is a sale in the store; it waits for it."
+    work.postings.append(
+        PlannedPosting(
+            ref=ref,
+            payload=payload,
+            marker=payload.reference if payload is not None else marker,
+            depends_on=() if target is None else (target.ref,),
+            problems=tuple(problems),
+            waits="" if problems else waits,
+            redated_to=moved_to,
+        )
+    )
+    if target is not None:
+        target.open -= amount.amount
+    if problems or waits:
+        sale.held_payments += 1
+    else:
+        sale.payments.append(ref)
+
+
+def _obstacles(sale: Sale) -> tuple[Problem, ...]:
+    if sale.standing is Standing.HELD:
+        return (Problem(Code.SALE_HELD, f"{sale.number} is held; its payment waits for it.", "sale held"),)
+    return () if sale.blocked is None else (sale.blocked,)
+
+
+def _overpaid(
+    work: Work, payment: StorePayment, sale: Sale, choice: MethodChoice | Problem, excess: Decimal, words: str
+) -> bool:
+    """Plan what was paid beyond the sale as an overpayment; False (and held) where it cannot be (C8)."""
+    if not sale.targets:
+        return True
+    ref = Ref(Role.OVERPAYMENT, payment.document, payment.ordinal)
+    live = work.live(ref)
+    if live is not None:
+        work.keep(live)
+        return True
+    marker = payment_reference(sale.number, "O", payment.document, payment.ordinal)
+    problems = list(_obstacles(sale))
+    if isinstance(choice, Problem):
+        problems.append(choice)
+    elif choice.account.type != "BANK":
+        problems.append(
+            Problem(
+                Code.ACCOUNT_NOT_BANK,
+                f"{payment.amount} was paid for {sale.number}, {excess} more than is open. Xero takes the excess "
+                f"only into an account of type BANK; {choice.account.name} is none.",
+                f"method {payment.method} {payment.amount.currency}",
+            )
+        )
+    elif choice.currency != payment.amount.currency:
+        problems.append(
+            Problem(
+                Code.PAYMENT_EXCEEDS_SALE,
+                f"{payment.amount} was paid for {sale.number}, {excess} more than is open, "
+                f"into an account in {choice.currency}.",
+            )
+        )
+    placed = place(payment.date, work.book, f"The payment of {payment.amount} for {sale.number}")
+    if placed.problem is not None:
+        problems.append(placed.problem)
+    if problems or isinstance(choice, Problem):
+        whole = Ref(Role.PAYMENT, payment.document, payment.ordinal)
+        work.postings.append(PlannedPosting(whole, None, marker, problems=tuple(problems)))
+        sale.held_payments += 1
+        return False
+    payload = Overpayment(
+        contact=work.contact,
+        account_code=choice.account.code,
+        date=placed.day,
+        amount=Money(excess, payment.amount.currency),
+        reference=with_words(marker, words),
+        account_id=choice.account.account_id,
+    )
+    work.postings.append(
+        PlannedPosting(
+            ref,
+            payload,
+            payload.reference,
+            depends_on=(work.contact, sale.ref),
+            waits=approval_wait(sale),
+            notes=(f"{excess} was paid beyond {sale.number}: kept as an overpayment.",),
+            redated_to=placed.moved_to,
+        )
+    )
+    return True
+
+
+def bank_side(choice: MethodChoice, amount: Money, base_amount: Money | None) -> Money | Problem | None:
+    """What the account's own currency took, where it differs from the document's (ACCOUNTING C9)."""
+    if choice.currency == amount.currency:
+        return None
+    if base_amount is None or base_amount.currency != choice.currency or not base_amount.amount:
+        return Problem(
+            Code.BANK_AMOUNT_MISSING,
+            f"{amount} goes to {choice.account.name} in {choice.currency}, and the store does not say what arrived "
+            "there. Use an account in the document's currency.",
+            f"method account {choice.account.code} {amount.currency}",
+        )
+    return base_amount
+
+
+def payment_reference(number: str, kind: str, document: DocumentKey, ordinal: int) -> str:
+    """Our marker of a payment: unique per organisation, readable beside a bank line."""
+    tail = f".{ordinal}" if ordinal else ""
+    return f"{number} {kind}{document.kind.value[0]}{name_text(document.key, 40)}{tail}"
+
+
+def with_words(marker: str, words: str) -> str:
+    return line_text(f"{marker} {words}" if words else marker, PAYMENT_REFERENCE_LENGTH_MAX)
