@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 import msgspec
 
+from storesim.magento2.columns import field_reader
 from storesim.magento2.resources import PLAIN_READS, RESOURCES, SIDE_READS, Resource
-from storesim.magento2.table import Documents, RecordedDocuments, field_reader
+from storesim.magento2.table import Documents, RecordedDocuments
 
 
 class Recorded(msgspec.Struct, frozen=True):

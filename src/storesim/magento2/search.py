@@ -10,8 +10,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
+from storesim.magento2.columns import NULL, Comparable
 from storesim.magento2.criteria import Filter, SearchCriteria, SortOrder
-from storesim.magento2.table import NULL, Comparable, Table
+from storesim.magento2.table import Table
 
 INDEXED_FIELDS = frozenset(
     {

@@ -14,6 +14,7 @@ import msgspec
 from storesim.faults import Fault, Faults, with_fault
 from storesim.journal import Call, Journal
 from storesim.magento2.auth import Credentials, Gate
+from storesim.magento2.columns import Value
 from storesim.magento2.control import answer_control
 from storesim.magento2.errors import (
     ShopError,
@@ -28,7 +29,7 @@ from storesim.magento2.resources import BY_NAME, RESOURCES
 from storesim.magento2.routes import Route, find_route
 from storesim.magento2.search import Finder
 from storesim.magento2.settings import ShopSettings
-from storesim.magento2.table import Key, Table, UnknownColumn, Value
+from storesim.magento2.table import Key, Table, UnknownColumn
 from storesim.magento2.writes import add_comment, edit_document, save_order
 from storesim.magento2.xml import to_xml
 from storesim.wire import Request, Response, decode, encode, json_response

@@ -6,19 +6,21 @@ is read out of them only when somebody filters or sorts by it.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
-import msgspec
-
+from storesim.magento2.columns import (
+    NULL,
+    Comparable,
+    FieldReader,
+    Value,
+    attribute,
+    comparable,
+    field_reader,
+    plain_fields,
+)
 from storesim.magento2.resources import Resource
-from storesim.wire import decode
 
 Key = int | str
-Value = int | Decimal | str | None
-Comparable = tuple[int, Decimal | int | str]
-
-NULL: Comparable = (-1, "")
 
 
 class Documents(Protocol):
@@ -230,7 +232,7 @@ class Table:
         """Products filter by their attributes too, which sit in a list of their own."""
         if self.resource.name != "products":
             return False
-        return any(_attribute(self.raw(row), name) is not None for row in self.positions())
+        return any(attribute(self.raw(row), name) is not None for row in self.positions())
 
     def _build_column(self, name: str) -> list[Value]:
         column = self._documents.column(name)
@@ -245,62 +247,10 @@ class Table:
         given = self._given.get(position)
         return self._reader(name)(self.raw(position)) if given is None else given.get(name)
 
-    def _reader(self, name: str) -> "FieldReader":
+    def _reader(self, name: str) -> FieldReader:
         if self.resource.name == "products" and name not in self._documents.field_names():
-            return lambda raw: _attribute(raw, name)
+            return lambda raw: attribute(raw, name)
         return field_reader(name)
-
-
-class FieldReader(Protocol):
-    """Reads one plain field out of a document's JSON text; None when it is absent."""
-
-    def __call__(self, raw: bytes, /) -> Value: ...
-
-
-def field_reader(name: str) -> FieldReader:
-    """A reader that parses past everything but the one field."""
-    reader = _READERS.get(name)
-    if reader is None:
-        form = msgspec.defstruct("Column", [("value", Any, None)], rename={"value": name})
-        decoder = msgspec.json.Decoder(form, float_hook=Decimal)
-
-        def reader(raw: bytes, /) -> Value:
-            return _plain(decoder.decode(raw).value)  # type: ignore[attr-defined]
-
-        _READERS[name] = reader
-    return reader
-
-
-def plain_fields(raw: bytes) -> set[str]:
-    """Names of the document's own fields that hold no list and no object."""
-    document = decode(raw)
-    assert isinstance(document, dict)
-    return {name for name, value in document.items() if not isinstance(value, dict | list)}
-
-
-def comparable(value: Value) -> Comparable:
-    """A sort key in the database's order: nulls first, numbers by size, texts without case."""
-    if value is None:
-        return NULL
-    if isinstance(value, str):
-        return (1, value.casefold())
-    return (0, value)
-
-
-def _plain(value: object) -> Value:
-    if isinstance(value, bool):
-        return int(value)
-    return value if isinstance(value, int | Decimal | str) else None
-
-
-def _attribute(raw: bytes, name: str) -> Value:
-    document = decode(raw)
-    assert isinstance(document, dict)
-    for attribute in document.get("custom_attributes", []):
-        if attribute["attribute_code"] == name:
-            value = attribute["value"]
-            return value if isinstance(value, str) else None
-    return None
 
 
 def _key(resource: Resource, value: Value) -> Key:
@@ -312,4 +262,3 @@ def _key(resource: Resource, value: Value) -> Key:
 
 
 _FORM_SAMPLE_MAX = 200
-_READERS: dict[str, FieldReader] = {}

@@ -9,16 +9,13 @@ import msgspec
 
 from storesim.magento2.generator.catalogue import (
     HOME_RATE,
-    PRODUCTS,
     RECYCLING_CHARGE,
-    REDUCED,
-    SPECIAL,
-    STANDARD,
     Product,
     Rate,
     TaxClass,
     View,
 )
+from storesim.magento2.generator.contents import COUPONS, Choice, Coupon, draw_coupon, fill_basket
 from storesim.magento2.generator.dice import Dice
 from storesim.magento2.generator.people import Person
 from storesim.magento2.generator.units import UNIT, round_cents, share, times
@@ -87,25 +84,6 @@ class Shipping(msgspec.Struct, frozen=True):
         return sum(self.taxes)
 
 
-class Coupon(msgspec.Struct, frozen=True):
-    """A discount: a percentage in ten-thousandths, or an amount of base currency over the order."""
-
-    code: str
-    rule: int
-    label: str
-    percent: int = 0
-    amount: int = 0
-    reaches_shipping: bool = False
-
-
-COUPONS = (
-    Coupon("SPRING15", 1, "Spring 15%", percent=15 * UNIT),
-    Coupon("EIGHT", 2, "8 off order", amount=8 * UNIT),
-    Coupon("GRATIS", 3, "Everything free", percent=100 * UNIT, reaches_shipping=True),
-    Coupon("TEN", 4, "Ten off, delivery too", percent=10 * UNIT, reaches_shipping=True),
-)
-
-
 class Basket(msgspec.Struct, frozen=True):
     """An order's money: its lines, delivery in both currencies, and the coupon."""
 
@@ -117,26 +95,14 @@ class Basket(msgspec.Struct, frozen=True):
     is_virtual: bool
 
 
-class _Choice(msgspec.Struct, frozen=True):
-    """What was put into the basket: product, quantity, and for parts the place of the parent."""
-
-    product: Product
-    sku: str
-    product_type: str
-    quantity: int
-    parent: int | None
-    carries: bool
-    unit_price: int
-
-
 def basket(seed: int, index: int, buyer: Person, *, is_free: bool, taxes_before_discount: bool = False) -> Basket:
     """Fill the basket of the order with this index and compute its money.
 
     taxes_before_discount: tax is taken on the undiscounted price, a setting some shops use.
     """
     dice = Dice(seed, _SUBJECT, index)
-    coupon = COUPONS[2] if is_free else _coupon(dice)
-    choices = _choices(dice, is_free=is_free)
+    coupon = COUPONS[2] if is_free else draw_coupon(dice)
+    choices = fill_basket(dice, is_free=is_free)
     view, rates = buyer.view, buyer.place.rates
     early = taxes_before_discount and not is_free
     quantities = [choice.quantity for choice in choices]
@@ -165,59 +131,12 @@ def basket(seed: int, index: int, buyer: Person, *, is_free: bool, taxes_before_
     return Basket(lines, shipping, base_shipping, rates["standard"], coupon, is_virtual)
 
 
-def _coupon(dice: Dice) -> Coupon | None:
-    draw = dice.below(100)
-    if draw < 14:
-        return COUPONS[0]
-    if draw < 19:
-        return COUPONS[1]
-    return COUPONS[3] if draw < 23 else None
-
-
-def _choices(dice: Dice, *, is_free: bool) -> list[_Choice]:
-    """Three to five things, nearly always with a reduced-rate one among them; plain ones when free."""
-    found: list[_Choice] = []
-    wanted = dice.weighted(((35, 3), (40, 4), (25, 5)))
-    if dice.percent(97):
-        _add(found, dice, dice.pick(REDUCED))
-        wanted -= 1
-    for _ in range(wanted):
-        is_special = not is_free and dice.percent(22)
-        _add(found, dice, dice.weighted(SPECIAL) if is_special else dice.pick(STANDARD))
-    return found
-
-
-def _add(found: list[_Choice], dice: Dice, product: Product) -> None:
-    quantity = dice.weighted(((55, 1), (25, 2), (12, 3), (8, 5))) * UNIT
-    parent = len(found)
-    if product.kind == "metre":
-        quantity = dice.between(25, 900) * 100
-        found.append(_Choice(product, product.sku, "simple", quantity, None, True, product.price))
-    elif product.kind == "configurable":
-        part = PRODUCTS[dice.pick(product.parts)[0] - 1]
-        found.append(_Choice(product, part.sku, "configurable", quantity, None, True, part.price))
-        found.append(_Choice(part, part.sku, "simple", quantity, parent, False, 0))
-    elif product.kind in ("dynamic", "fixed"):
-        is_dynamic = product.kind == "dynamic"
-        parts = [(PRODUCTS[number - 1], count) for number, count in product.parts]
-        sku = "-".join([product.sku, *(part.sku for part, _ in parts)]) if is_dynamic else product.sku
-        found.append(_Choice(product, sku, "bundle", quantity, None, not is_dynamic, product.price))
-        for part, count in parts:
-            price = part.price if is_dynamic else 0
-            found.append(_Choice(part, part.sku, "simple", quantity * count, parent, is_dynamic, price))
-    else:
-        kind = "virtual" if product.kind == "virtual" else "simple"
-        if product.price < UNIT // 10:
-            quantity *= dice.between(5, 60)
-        found.append(_Choice(product, product.sku, kind, quantity, None, True, product.price))
-
-
-def _line_rates(choice: _Choice, rates: dict[TaxClass, tuple[Rate, ...]]) -> tuple[Rate, ...]:
+def _line_rates(choice: Choice, rates: dict[TaxClass, tuple[Rate, ...]]) -> tuple[Rate, ...]:
     return rates[choice.product.tax_class] if choice.carries else ()
 
 
 def _row_amounts(
-    choices: list[_Choice],
+    choices: list[Choice],
     view: View,
     rates: dict[TaxClass, tuple[Rate, ...]],
     coupon: Coupon | None,
@@ -251,7 +170,7 @@ def _row_amounts(
     return found
 
 
-def _piece(choice: _Choice, view: View, rates: dict[TaxClass, tuple[Rate, ...]], to_order: int) -> int:
+def _piece(choice: Choice, view: View, rates: dict[TaxClass, tuple[Rate, ...]], to_order: int) -> int:
     """The price of a piece as the shop multiplies it: in cents, with tax where prices include it."""
     price = choice.unit_price
     if view.includes_tax:
@@ -349,7 +268,7 @@ def _shipping(view: View, rates: tuple[Rate, ...], coupon: Coupon | None, to_ord
     return Shipping(net, net + full, discount, taxes, 0)
 
 
-def _sum_of_parts(choices: list[_Choice], found: list[Amounts], place: int, quantity: int) -> Amounts:
+def _sum_of_parts(choices: list[Choice], found: list[Amounts], place: int, quantity: int) -> Amounts:
     """A dynamic bundle's parent repeats the sum of its parts, with no discount."""
     parts = [found[at] for at, choice in enumerate(choices) if choice.parent == place]
     row, row_incl = sum(part.row for part in parts), sum(part.row_incl for part in parts)

@@ -1,7 +1,7 @@
 """Everything in a generated shop but its sales: products, taxes, views, groups, coupons."""
 
 from storesim.magento2.generator.catalogue import PRODUCTS, RATES, VIEWS, Product, View
-from storesim.magento2.generator.figures import COUPONS
+from storesim.magento2.generator.contents import COUPONS
 from storesim.magento2.generator.units import number
 from storesim.magento2.resources import BY_NAME
 from storesim.magento2.table import RecordedDocuments

@@ -3,13 +3,14 @@
 from array import array
 from collections.abc import Callable
 
+from storesim.magento2.columns import Value, plain_fields
 from storesim.magento2.generator.book import Book
 from storesim.magento2.generator.order_document import order_json
 from storesim.magento2.generator.other_documents import invoice_json, memo_json, transaction_json
 from storesim.magento2.generator.people import customer_document
 from storesim.magento2.generator.sketch import Sketch, buyer_of
 from storesim.magento2.generator.times import shop_text
-from storesim.magento2.table import Key, Value, plain_fields
+from storesim.magento2.table import Key
 from storesim.wire import encode
 
 _FORM_SAMPLE = 60
