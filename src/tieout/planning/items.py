@@ -57,7 +57,8 @@ def shared_postings(dossier: Dossier, plan: DossierPlan, book: RuleBook) -> tupl
     found = [contact] if contact.ref in needed else []
     lines = [
         *dossier.order.lines,
-        *(line for document in (*dossier.invoices, *dossier.refunds) for line in document.lines),
+        *(line for invoice in dossier.invoices for line in invoice.lines),
+        *(line for refund in dossier.refunds for line in refund.lines),
     ]
     for line in lines:
         if not line.sku:
