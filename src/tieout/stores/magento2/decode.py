@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -39,9 +39,12 @@ class Reader(Generic[S]):
             return self._read_careless(body, subject)
 
     def _read_careless(self, body: bytes, subject: str) -> S | Problem:
-        """Older and extended shops send null, "" and [] for nothing, and numbers as texts."""
+        """Older and extended shops send null, "" and [] for nothing, texts as numbers and numbers as texts.
+
+        Amounts are not guessed at: what is no number where an amount belongs makes the document unreadable.
+        """
         try:
-            return msgspec.convert(_without_nothing(_untyped.decode(body)), self._structure, strict=False)
+            return msgspec.convert(_fitted(_untyped.decode(body), self._structure), self._structure, strict=False)
         except UNREADABLE as error:
             return unreadable(subject, str(error))
 
@@ -54,14 +57,38 @@ def unreadable(subject: str, why: str) -> Problem:
     )
 
 
-def _without_nothing(value: Any) -> Any:
-    if isinstance(value, dict):
-        kept = {name: _without_nothing(inner) for name, inner in value.items()}
-        return {name: inner for name, inner in kept.items() if inner is not None and inner != "" and inner != []}
-    if isinstance(value, list):
-        return [_without_nothing(inner) for inner in value]
+def _fitted(value: Any, kind: Any) -> Any:
+    """`value` in the shape of a wire type; None for "nothing"."""
+    if value is None or value == "" or value == []:
+        return None
+    if kind is str:
+        return str(value) if isinstance(value, (str, int, Decimal)) else None
+    if get_origin(kind) is tuple:
+        return _fitted_list(value, get_args(kind)[0])
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _fitted_struct(value, kind) if isinstance(value, dict) else None
     return value
 
+
+def _fitted_list(value: Any, inner: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())  # PHP writes a list with gaps as an object
+    if not isinstance(value, list):
+        value = [value]
+    return [entry for entry in (_fitted(entry, inner) for entry in value) if entry is not None]
+
+
+def _fitted_struct(value: dict[str, Any], structure: type[msgspec.Struct]) -> dict[str, Any]:
+    if structure not in _field_types:
+        hints = get_type_hints(structure)
+        _field_types[structure] = {
+            field.encode_name: hints[field.name] for field in msgspec.structs.fields(structure)
+        }
+    kept = {name: _fitted(value[name], kind) for name, kind in _field_types[structure].items() if name in value}
+    return {name: inner for name, inner in kept.items() if inner is not None}
+
+
+_field_types: dict[type, dict[str, Any]] = {}
 
 _levies = msgspec.json.Decoder(tuple[wire.Levy, ...])
 _base_levies = msgspec.json.Decoder(tuple[wire.base_variant(wire.Levy), ...])  # type: ignore[misc]

@@ -69,6 +69,7 @@ class OrderItem(msgspec.Struct, frozen=True):
     discount_tax_compensation_amount: Decimal = ZERO
     discount_tax_compensation_invoiced: Decimal = ZERO
     weee_tax_applied: str = ""
+    weee_tax_applied_amount: Decimal = ZERO
     weee_tax_applied_row_amount: Decimal = ZERO
     extension_attributes: ItemExtension = ItemExtension()
 

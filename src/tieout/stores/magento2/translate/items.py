@@ -107,8 +107,9 @@ def _item(item: wire.OrderItem, options: tuple[str, ...], product: str, book: Ta
         )
     tax = item.tax_amount
     net = item.row_total_incl_tax - tax
-    for levy in found:
-        net -= levy.net
+    if found:
+        # Seen on a running 2.4.7: the row total holds the row's levies, its base twin only those of one piece.
+        net -= item.weee_tax_applied_amount if base else sum((levy.net for levy in found), ZERO)
     return Item(
         wire=item,
         net=net,
