@@ -20,6 +20,8 @@ TIEOUT_LISTEN = environment.host_and_port("TIEOUT_LISTEN", "127.0.0.1:8000", exa
 TIEOUT_BASE_URL = environment.address("TIEOUT_BASE_URL", "", example="https://tieout.example.com")
 #: Stores and Xero at private addresses (a shop in the same network, the simulators) are refused unless allowed.
 TIEOUT_ALLOW_PRIVATE = environment.switch("TIEOUT_ALLOW_PRIVATE", False)
+#: Where "View in Xero" leads; the demo names its simulator.
+TIEOUT_XERO_WINDOW = environment.address("TIEOUT_XERO_WINDOW", "https://go.xero.com", example="http://127.0.0.1:8001")
 
 _secure = TIEOUT_BASE_URL.startswith("https://")
 _public_host = TIEOUT_BASE_URL.partition("://")[2].partition("/")[0]
@@ -85,6 +87,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 *(["tieout.web.context.page"] if _web else []),
             ],
+            "builtins": [
+                "django.templatetags.i18n",
+                *(["tieout.web.templatetags.tieout"] if _web else []),
+            ],
         },
     }
 ]
@@ -110,6 +116,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "web/locked_out.html"
 
 # Cookies and headers
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -119,6 +126,7 @@ SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _secure
+CSRF_FAILURE_VIEW = "tieout.web.views.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

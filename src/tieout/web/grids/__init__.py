@@ -1,0 +1,1 @@
+"""Grids: what they filter, sort, show and write to CSV."""

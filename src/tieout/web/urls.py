@@ -1,0 +1,35 @@
+"""All addresses of the web admin. Every view carries `access.needs`, or stands in OPEN."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.views import dashboard, document, log, queue, report, session
+
+#: Views that a stranger may call, by URL name.
+OPEN = frozenset(("login", "logout"))
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("live", dashboard.live, name="live"),
+    path("find", dashboard.find, name="find"),
+    path("login", session.login, name="login"),
+    path("logout", session.logout, name="logout"),
+    path("theme", session.set_theme, name="set_theme"),
+    path("preferences", session.preferences, name="preferences"),
+    path("queue", queue.queue, name="queue"),
+    path("queue.csv", queue.queue_csv, name="queue_csv"),
+    path("queue/bulk", queue.queue_bulk, name="queue_bulk"),
+    path("queue/<int:posting>/<slug:action>", queue.queue_act, name="queue_act"),
+    path("log", log.log, name="log"),
+    path("log.csv", log.log_csv, name="log_csv"),
+    path("log/<int:event>", log.log_detail, name="log_detail"),
+    path("report", report.report, name="report"),
+    path("report.csv", report.report_csv, name="report_csv"),
+    path("document/<int:document>", document.document, name="document"),
+    path("document/<int:document>/<slug:action>", document.document_act, name="document_act"),
+]
+
+handler403 = "tieout.web.views.errors.forbidden"
+handler404 = "tieout.web.views.errors.not_found"
+handler500 = "tieout.web.views.errors.broken"

@@ -1,0 +1,79 @@
+"""What the screens ask of `tieout.sync`, and how they get at it. `config` hands the implementation to the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol, cast
+
+import msgspec
+from django.apps import apps
+from django.http import HttpRequest
+
+from tieout.documents import DocumentKind
+from tieout.ports.records import Selection
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who asks: the user's name and the address it came from, for the audit."""
+
+    user: str
+    address: str
+
+
+class UseCases(Protocol):
+    """Changes that a person may ask for. Each writes its audit row and returns how many rows it moved."""
+
+    def sync_now(self, selection: Selection, actor: Actor) -> int:
+        """First in line, with what they depend on, from the day's reserve; held ones are tried again."""
+        ...
+
+    def retry(self, selection: Selection, actor: Actor) -> int:
+        """Held, waiting and removed postings are tried again."""
+        ...
+
+    def remove(self, selection: Selection, actor: Actor) -> int:
+        """Out of the queue until the document changes or somebody asks for it again."""
+        ...
+
+    def move_to_front(self, selection: Selection, actor: Actor) -> int:
+        """Before everything else that waits."""
+        ...
+
+    def never_send(self, documents: Sequence[int], reason: str, actor: Actor) -> int:
+        """These documents are left out for good; what is posted stays."""
+        ...
+
+    def send_again(self, documents: Sequence[int], actor: Actor) -> int:
+        """Takes "never send" back."""
+        ...
+
+    def add_to_queue(
+        self,
+        connection: int,
+        kinds: Sequence[DocumentKind],
+        actor: Actor,
+        *,
+        dated_from: date | None = None,
+        dated_to: date | None = None,
+        documents: Sequence[int] = (),
+    ) -> int:
+        """Everything chosen that is not posted is planned (again) and waits its turn."""
+        ...
+
+
+class NotWired(RuntimeError):
+    """The app was started without its use cases: our bug, not the user's."""
+
+
+def use_cases() -> UseCases:
+    """The use cases that `config` handed to the app."""
+    wired = getattr(apps.get_app_config("web"), "use_cases", None)
+    if wired is None:
+        raise NotWired("config did not hand the use cases to tieout.web")
+    return cast(UseCases, wired)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person behind a request."""
+    return Actor(user=request.user.get_username(), address=request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,1 @@
+"""Views: read through grids and querysets, change through use cases."""
