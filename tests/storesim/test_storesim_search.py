@@ -148,3 +148,33 @@ def test_2_4_8_breaks_the_row_total_of_order_lines_only() -> None:
             "row_total_incl_tax"
         ]
     )
+
+
+@pytest.mark.parametrize("condition", ["eq", "gt", "gteq", "lt", "lteq"])
+@pytest.mark.parametrize("field", ["updated_at", "entity_id", "customer_id", "status", "ext_order_id"])
+@pytest.mark.parametrize("value", ["2026-11-21 03:46:11", "16", "complete", "M", ""])
+def test_ranges_and_order_agree_with_a_plain_reading(caller: Caller, field: str, condition: str, value: str) -> None:
+    orders = caller.search("orders")["items"]
+    bound: Any = value
+    if field in ("entity_id", "customer_id"):
+        bound = int(value.split("-")[0]) if value[:1].isdigit() else 0
+    elif field == "updated_at" and not value.startswith("2026"):
+        bound = "" if condition in ("gt", "gteq") else None
+
+    def folded(given: Any) -> Any:
+        return given.casefold() if isinstance(given, str) else given
+
+    def passes(given: Any) -> bool:
+        if given is None or bound is None:
+            return False
+        one, two = folded(given), folded(bound)
+        tests = {"eq": one == two, "gt": one > two, "gteq": one >= two, "lt": one < two, "lteq": one <= two}
+        return tests[condition]
+
+    expected = [order for order in orders if passes(order.get(field))]
+    expected.sort(key=lambda order: (folded(order[field]), order["entity_id"]))
+    sort = [(field, "ASC"), ("entity_id", "ASC")]
+    found = caller.ids("orders", (field, condition, value), sort=sort)
+    assert found == [order["entity_id"] for order in expected]
+    backwards = caller.ids("orders", (field, condition, value), sort=[(field, "DESC"), ("entity_id", "DESC")])
+    assert backwards == found[::-1]

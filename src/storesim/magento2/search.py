@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import overload
 
 from storesim.magento2.columns import NULL, Comparable
 from storesim.magento2.criteria import Filter, SearchCriteria, SortOrder
@@ -30,7 +31,7 @@ INDEXED_FIELDS = frozenset(
     }
 )
 
-_TOP: Comparable = (2, "")
+_RANGES = frozenset({"eq", "gt", "gteq", "from", "moreq", "lt", "lteq", "to"})
 _LEADING_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d*")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?")
 _CACHED_SEARCHES_MAX = 16
@@ -55,8 +56,38 @@ class Finder:
         return found
 
 
+class IndexSpan(Sequence[int]):
+    """Rows of a stretch of an index, in its order, without a copy.
+
+    Readers that go forward by time ask a new question for every page; each must cost no more than
+    the rows it returns, however many follow.
+    """
+
+    def __init__(self, index: list[tuple[Comparable, int]], start: int, stop: int) -> None:
+        self._index = index
+        self._start = start
+        self._stop = max(stop, start)
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[int]: ...
+
+    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
+        if isinstance(at, int):
+            return self._index[range(self._start, self._stop)[at]][1]
+        return [self._index[place][1] for place in range(self._start, self._stop)[at]]
+
+
 def find_rows(table: Table, criteria: SearchCriteria) -> Sequence[int]:
     """Positions of all matching rows in the order of the answer.  Raises UnknownColumn."""
+    span = _index_span(table, criteria)
+    if span is not None:
+        return span
     groups = [(group, _group_rows(table, group)) for group in criteria.groups if group]
     for order in criteria.sort_orders:
         table.column(order.field)
@@ -83,6 +114,29 @@ def page_of(
     if repeats_last_page and rows:
         page = min(page, (len(rows) - 1) // size + 1)
     return rows[(page - 1) * size : page * size]
+
+
+def _index_span(table: Table, criteria: SearchCriteria) -> IndexSpan | None:
+    """The answer as a stretch of one index; None when the question is not of that simple form.
+
+    The form: sorted upward by one field, then perhaps by the key, with at most one condition, a
+    range of that field.
+    """
+    orders = criteria.sort_orders
+    if not orders or orders[0].descending or table.has_removed:
+        return None
+    field = orders[0].field
+    if len(orders) > 2 or any(o.descending or not table.is_natural_order(o.field) for o in orders[1:]):
+        return None
+    conditions = [part for group in criteria.groups for part in group]
+    if not conditions:
+        index = table.index(field)
+        return IndexSpan(index, 0, len(index))
+    part = conditions[0]
+    if len(conditions) > 1 or part.field != field or part.condition not in _RANGES:
+        return None
+    start, stop = _range_span(table, part)
+    return IndexSpan(table.index(field), start, stop)
 
 
 def _intersection(table: Table, groups: list[Sequence[int]]) -> Sequence[int]:
@@ -133,7 +187,7 @@ def _filter_rows(table: Table, part: Filter) -> Sequence[int]:
     """Rows that one comparison lets through; null never equals and never differs, as in SQL."""
     column = table.column(part.field)
     match part.condition:
-        case "eq" | "gt" | "gteq" | "from" | "lt" | "lteq" | "to" | "moreq":
+        case condition if condition in _RANGES:
             return _range_rows(table, part)
         case "in":
             wanted = [part.value] if part.value == "" else part.value.split(",")
@@ -163,31 +217,33 @@ def _filter_rows(table: Table, part: Filter) -> Sequence[int]:
 
 
 def _range_rows(table: Table, part: Filter) -> Sequence[int]:
+    start, stop = _range_span(table, part)
+    return [row for _, row in table.index(part.field)[start:stop]]
+
+
+def _range_span(table: Table, part: Filter) -> tuple[int, int]:
+    """Where in the field's index the condition's rows start and stop; nulls never match."""
     index = table.index(part.field)
-    bound = _bound(table, part, index)
+    first = bisect_right(index, (NULL, table.row_count))
+    bound = _bound(part, index)
     if bound is None:
-        return [] if part.condition in ("eq", "lt", "lteq", "to") else _not_null(index)
+        return (0, 0) if part.condition in ("eq", "lt", "lteq", "to") else (first, len(index))
     below = bisect_left(index, (bound, -1))
     above = bisect_right(index, (bound, table.row_count))
     match part.condition:
         case "eq":
-            span = index[below:above]
+            return below, above
         case "gt":
-            span = index[above:]
+            return above, len(index)
         case "gteq" | "from" | "moreq":
-            span = index[below:]
+            return below, len(index)
         case "lt":
-            span = index[bisect_right(index, (NULL, table.row_count)) : below]
+            return first, below
         case _:
-            span = index[bisect_right(index, (NULL, table.row_count)) : above]
-    return [row for _, row in span]
+            return first, above
 
 
-def _not_null(index: list[tuple[Comparable, int]]) -> Sequence[int]:
-    return [row for value, row in index if value != NULL]
-
-
-def _bound(table: Table, part: Filter, index: list[tuple[Comparable, int]]) -> Comparable | None:
+def _bound(part: Filter, index: list[tuple[Comparable, int]]) -> Comparable | None:
     """The filter's value as the database casts it to the column's type.
 
     None: a text that is no time at all, which the database takes as before every time.

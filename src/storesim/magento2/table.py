@@ -6,6 +6,7 @@ is read out of them only when somebody filters or sorts by it.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from storesim.magento2.columns import (
@@ -105,6 +106,7 @@ class Table:
         self._columns: dict[str, list[Value]] = {}
         self._indexes: dict[str, list[tuple[Comparable, int]]] = {}
         self._names: frozenset[str] | None = None
+        self._natural: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return self._recorded_count + len(self._added) - len(self._removed)
@@ -162,6 +164,7 @@ class Table:
             position = self.row_count
             self._added[key] = position
             self._added_keys.append(key)
+            self._natural.clear()
             for column in self._columns.values():
                 column.append(None)
             for index in self._indexes.values():
@@ -204,10 +207,23 @@ class Table:
             self._indexes[name] = index
         return index
 
+    def is_natural_order(self, name: str) -> bool:
+        """Whether sorting by this field leaves rows in natural order.  Raises UnknownColumn."""
+        found = self._natural.get(name)
+        if found is None:
+            values = self.comparables(name)
+            found = self._is_key(name) and all(one < two for one, two in pairwise(values))
+            self._natural[name] = found
+        return found
+
     def comparables(self, name: str) -> list[Comparable]:
         """Comparable values of a field by position.  Raises UnknownColumn."""
         column = self.column(name)
         return [comparable(value) for value in column]
+
+    def _is_key(self, name: str) -> bool:
+        """Whether edits never change the field: the key, or the id beside a key that is a text."""
+        return self.resource.aliases.get(name, name) in (self.resource.key, "id")
 
     def _reindex(self, name: str, position: int, before: Value, after: Value) -> None:
         index = self._indexes.get(name)

@@ -26,6 +26,10 @@ class Book:
         self.invoices_before = array("q", bytes(8 * (count + 1)))
         self.memos_before = array("q", bytes(8 * (count + 1)))
         self.transactions_before = array("q", bytes(8 * (count + 1)))
+        # When each invoice, credit memo and transaction was made, in the order of their ids.
+        self.invoice_times = array("q")
+        self.memo_times = array("q")
+        self.transaction_times = array("q")
         # The order's place in its own view's sequences.
         self._order_places = array("q", bytes(8 * count))
         self._invoice_places = array("q", bytes(8 * count))
@@ -106,7 +110,12 @@ class Book:
             self._order_places[index] = orders.get(view, 0)
             self._invoice_places[index] = invoices.get(view, 0)
             self._memo_places[index] = memos.get(view, 0)
-            memo_count = 1 if entry.refund != "none" else 0
+            refunds = (entry.refunded,) if entry.refund != "none" else ()
+            memo_count = len(refunds)
+            self.invoice_times.extend(entry.invoiced)
+            self.memo_times.extend(refunds)
+            if entry.is_paid_by_card:
+                self.transaction_times.extend((*entry.invoiced, *refunds))
             orders[view] = orders.get(view, 0) + 1
             invoices[view] = invoices.get(view, 0) + len(entry.invoiced)
             memos[view] = memos.get(view, 0) + memo_count

@@ -119,8 +119,7 @@ def invoice_documents(book: Book) -> GeneratedDocuments:
         index, ordinal = book.owner(book.invoices_before, position)
         return invoice_json(book.story(index), ordinal)
 
-    times = _event_times(book, lambda entry: entry.invoiced)
-    columns = _columns_of_parts(book, book.invoices_before, times)
+    columns = _columns_of_parts(book, book.invoices_before, book.invoice_times)
     return GeneratedDocuments(book.invoice_count, raw, columns)
 
 
@@ -130,8 +129,8 @@ def memo_documents(book: Book) -> GeneratedDocuments:
     def raw(position: int) -> bytes:
         return memo_json(book.story(book.owner(book.memos_before, position)[0]))
 
-    times = _event_times(book, lambda entry: (entry.refunded,) if entry.refund != "none" else ())
-    return GeneratedDocuments(book.memo_count, raw, _columns_of_parts(book, book.memos_before, times))
+    columns = _columns_of_parts(book, book.memos_before, book.memo_times)
+    return GeneratedDocuments(book.memo_count, raw, columns)
 
 
 def transaction_documents(book: Book) -> GeneratedDocuments:
@@ -141,28 +140,14 @@ def transaction_documents(book: Book) -> GeneratedDocuments:
         index, ordinal = book.owner(book.transactions_before, position)
         return transaction_json(book.story(index), ordinal)
 
-    def times(entry: Sketch) -> tuple[int, ...]:
-        if not entry.is_paid_by_card:
-            return ()
-        return (*entry.invoiced, entry.refunded) if entry.refund != "none" else entry.invoiced
-
-    columns = _columns_of_parts(book, book.transactions_before, _event_times(book, times))
+    columns = _columns_of_parts(book, book.transactions_before, book.transaction_times)
     columns["transaction_id"] = columns.pop("entity_id")
     for name in ("updated_at", "store_id"):
         del columns[name]
     return GeneratedDocuments(book.transaction_count, raw, columns)
 
 
-def _event_times(book: Book, times: Callable[[Sketch], tuple[int, ...]]) -> Callable[[], list[Value]]:
-    def make() -> list[Value]:
-        return [shop_text(at) for index in range(book.plan.orders) for at in times(book.sketch(index))]
-
-    return make
-
-
-def _columns_of_parts(
-    book: Book, before: "array[int]", times: Callable[[], list[Value]]
-) -> dict[str, Callable[[], list[Value]]]:
+def _columns_of_parts(book: Book, before: "array[int]", times: "array[int]") -> dict[str, Callable[[], list[Value]]]:
     """Cheap columns of documents that belong to an order; they never change after they were made."""
 
     def owners() -> list[int]:
@@ -172,6 +157,6 @@ def _columns_of_parts(
         "entity_id": lambda: list(range(1, before[-1] + 1)),
         "order_id": lambda: [index + 1 for index in owners()],
         "store_id": lambda: [book.views[index] for index in owners()],
-        "created_at": times,
-        "updated_at": times,
+        "created_at": lambda: [shop_text(at) for at in times],
+        "updated_at": lambda: [shop_text(at) for at in times],
     }
