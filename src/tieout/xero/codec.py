@@ -38,14 +38,13 @@ def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def number(value: Decimal) -> Decimal:
-    """The same number in a form whose text has no exponent (1E+2 → 100)."""
-    return Decimal(format(value, "f")) if "E" in str(value) else value
+    """The same number in a form whose text has no exponent (1E+2 → 100, 0E-8 → 0).
 
-
-def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros after the point, at least as many digits as needed, no exponent."""
-    text = format(value, "f")
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else Decimal(text)
+    Only numbers nearer to zero than 0.000001 keep one; Xero has no field with that many decimals.
+    """
+    if "E" not in str(value):
+        return value
+    return Decimal(format(value, "f")) if value else Decimal(0)
 
 
 def date_out(day: dt.date) -> str:
