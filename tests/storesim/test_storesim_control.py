@@ -153,6 +153,11 @@ def test_maintenance_answers_503_in_html_everywhere(timed: Shop) -> None:
     assert (answer.status, answer.content_type) == (503, "text/html; charset=UTF-8")
 
 
+def test_the_shop_tells_its_version_without_the_patch(timed: Shop) -> None:
+    answer = timed.handle(Request(method="GET", path="/magento_version", headers={"accept": "text/plain"}))
+    assert answer.body == b"Magento/2.4 (Community)"
+
+
 def test_the_journal_counts_calls_and_documents(timed: Shop) -> None:
     caller = Caller(timed)
     caller.ids("orders", page_size=3)

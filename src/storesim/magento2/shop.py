@@ -87,6 +87,8 @@ class Shop:
             route: Route | None = None
             if self.in_maintenance:
                 response = maintenance_page()
+            elif request.path == "/magento_version":
+                response = _version_page(self.settings)
             else:
                 route, response = self._answer(request, fault)
             served = self.journal.served.total() - documents_before if self.settings.count_served else 0
@@ -198,6 +200,15 @@ class Shop:
         self._next_history_id += 1
         self.journal.note_written("comments", key)
         return json_response(True)
+
+
+def _version_page(settings: ShopSettings) -> Response:
+    numbers = ".".join(str(number) for number in settings.version_numbers[:2])
+    return Response(
+        status=200,
+        body=f"Magento/{numbers} (Community)".encode(),
+        content_type="text/html; charset=UTF-8",
+    )
 
 
 def _wanted_type(request: Request) -> str:

@@ -14,6 +14,7 @@ from storesim.magento2.table import Key
 from storesim.wire import encode
 
 _FORM_SAMPLE = 60
+_SECONDS_BETWEEN_REGISTRATIONS = 97
 
 
 class GeneratedDocuments:
@@ -64,18 +65,13 @@ class GeneratedCustomers(GeneratedDocuments):
         numbers = book.customers
         self._positions: dict[int, int] | None = None
         self._numbers = numbers
-        created = shop_text(book.plan.start - 86_400)
-        first_orders = book.created if book.plan.pool == 0 else None
 
         def written(position: int) -> bytes:
             number = numbers[position]
-            at = created if first_orders is None else shop_text(first_orders[number] - 60)
-            return encode(customer_document(buyer_of(book.plan, number), at))
+            return encode(customer_document(buyer_of(book.plan, number), registered_at(book, number)))
 
         def times() -> list[Value]:
-            if first_orders is None:
-                return [created] * len(numbers)
-            return [shop_text(first_orders[number] - 60) for number in numbers]
+            return [registered_at(book, number) for number in numbers]
 
         columns: dict[str, Callable[[], list[Value]]] = {
             "id": lambda: [number + 1 for number in numbers],
@@ -93,6 +89,14 @@ class GeneratedCustomers(GeneratedDocuments):
         if self._positions is None:
             self._positions = {number + 1: place for place, number in enumerate(self._numbers)}
         return self._positions.get(key) if isinstance(key, int) else None
+
+
+def registered_at(book: Book, number: int) -> str:
+    """When a person registered: returning ones before the first order, new ones with their order."""
+    plan = book.plan
+    if number < plan.pool:
+        return shop_text(plan.start - 86_400 - (plan.pool - number) * _SECONDS_BETWEEN_REGISTRATIONS)
+    return shop_text(book.created[number - plan.pool] - 60)
 
 
 def order_documents(book: Book) -> GeneratedDocuments:
