@@ -9,9 +9,10 @@ from decimal import Decimal
 import msgspec
 
 from tieout.accounting import LedgerLine, LineAmountTypes
-from tieout.documents import Line, LineKind, TaxTotal
+from tieout.documents import Line, LineKind, TaxShare, TaxTotal
 from tieout.errors import Problem
 from tieout.money import Rounding, round_decimal
+from tieout.planning.apart import base_key, base_line, codes_of, contra_lines, sets_differ
 from tieout.proof.sheet import DraftLine
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
@@ -90,6 +91,9 @@ class LineMaker:
         self.notes: list[str] = []
         self.drafts: list[DraftLine] = []
         self.means_shift = _ZERO
+        #: Taxes get lines of their own instead of composite rates (see `planning.apart`).
+        self.apart = False
+        self.bases: list[DraftLine] = []
         self.codes_by_percent: dict[Decimal, str] = {}
         nothing = book.tax_type(book.out_of_scope, "out of scope")
         if isinstance(nothing, Problem):
@@ -101,6 +105,7 @@ class LineMaker:
     def make(self, lines: Sequence[Line], taxes: Sequence[TaxTotal]) -> Drafts:
         """Draft lines of a document in the store's order (CASES C43)."""
         self.codes_by_percent = {tax.percent: tax.code for tax in taxes}
+        self.apart = not self.copies and sets_differ(lines)
         discounts: dict[str, list[tuple[Decimal, DraftLine]]] = {}
         untaxed_discount = _ZERO
         for line in lines:
@@ -110,12 +115,15 @@ class LineMaker:
                 self.means_shift -= line.gross.amount
                 continue
             draft = self._draft(line)
+            if self._is_apart(line) and len(codes_of(line)) > 1 and draft.net:
+                draft = self._taxes_apart(line, draft)
             if line.discount is not None and line.discount.amount:
                 if not line.discount_taxed:
                     untaxed_discount += line.discount.amount
                 elif self._account_discounts and draft.tax_choice.tax_type:
                     draft = self._before_discount(draft, line.discount.amount, discounts)
             self._add_with_levies(line, draft)
+        self.drafts.extend([*self.bases, *contra_lines(self.bases, self.out_of_scope)])
         for shared in discounts.values():
             self._discount_line(shared)
         if untaxed_discount:
@@ -184,6 +192,8 @@ class LineMaker:
             share = taxes[0]
             return self.book.tax((share.code,), share.country or self.facts.country, share.percent, self.on)
         shares = [share for share in taxes if not share.fixed]
+        if len(shares) > 1 and self._is_apart(line):
+            return self._tax_of(min(shares, key=lambda share: share.code))
         if shares:
             percent = sum([share.percent for share in shares], _ZERO)
             country = shares[0].country or self.facts.country
@@ -194,6 +204,32 @@ class LineMaker:
                 Code.TAX_UNMAPPED, f"The store charged tax on {line.name} without saying which tax.", f"tax {name}"
             )
         return self._no_tax(line)
+
+    def _tax_of(self, share: TaxShare) -> TaxChoice | Problem:
+        return self.book.tax((share.code,), share.country or self.facts.country, share.percent, self.on)
+
+    def _is_apart(self, line: Line) -> bool:
+        """A refund does as its invoice did, line by line (ACCOUNTING A10)."""
+        return self.apart or any(base_key(line.key, code) in self.copies for code in codes_of(line))
+
+    def _taxes_apart(self, line: Line, draft: DraftLine) -> DraftLine:
+        """The line with its first tax only; the others go to lines of their own."""
+        first, *others = sorted([share for share in line.taxes if not share.fixed], key=lambda share: share.code)
+        for share in others:
+            copied = self.copies.get(base_key(line.key, share.code))
+            choice = self.book.tax_type(copied.tax_type, f"as on {copied.number}") if copied else self._tax_of(share)
+            if isinstance(choice, Problem):
+                self.problems.append(choice)
+                continue
+            base = base_line(draft, share.code, share.title or share.code, share.amount.amount, choice)
+            self.bases.append(base)
+        taken = sum([share.amount.amount for share in others], _ZERO)
+        return msgspec.structs.replace(
+            draft,
+            tax=draft.tax - taken,
+            gross=draft.gross - taken,
+            shares=((first.code, first.amount.amount),),
+        )
 
     def _no_tax(self, line: Line) -> TaxChoice | Problem:
         """A line on which no percentage tax was charged; one of amount zero never holds a document (A9)."""
