@@ -8,11 +8,13 @@ front; `base_variant` makes the same structures read the twins, so that translat
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 ZERO = Decimal(0)
+#: A key of the shop's database; larger numbers are somebody's joke and would not fit our columns.
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class AppliedTax(msgspec.Struct, frozen=True):
@@ -136,7 +138,7 @@ class OrderPayment(msgspec.Struct, frozen=True):
 class Header(msgspec.Struct, frozen=True):
     """What orders, invoices and credit memos have in common."""
 
-    entity_id: int
+    entity_id: Id
     increment_id: str = ""
     store_id: int = 0
     state: Any = None
@@ -212,7 +214,7 @@ class CreditMemo(Header, frozen=True):
 
 
 class Transaction(msgspec.Struct, frozen=True):
-    transaction_id: int
+    transaction_id: Id
     order_id: int = 0
     txn_id: str = ""
     parent_txn_id: str = ""
@@ -242,7 +244,7 @@ class CustomerAddress(msgspec.Struct, frozen=True):
 
 
 class Customer(msgspec.Struct, frozen=True):
-    id: int
+    id: Id
     email: str = ""
     firstname: str = ""
     lastname: str = ""
@@ -259,7 +261,7 @@ class CustomAttribute(msgspec.Struct, frozen=True):
 
 
 class Product(msgspec.Struct, frozen=True):
-    id: int
+    id: Id
     sku: str = ""
     name: str = ""
     type_id: str = ""
@@ -306,7 +308,7 @@ _variants: dict[type, type] = {}
 def base_variant(structure: type[S]) -> type[S]:
     """The same structure reading the figures in base currency; same field names, so the same code reads it."""
     if structure not in _variants:
-        hints = get_type_hints(structure)
+        hints = get_type_hints(structure, include_extras=True)
         names: dict[str, str] = {}
         fields: list[tuple[str, Any, Any]] = []
         for field in msgspec.structs.fields(structure):

@@ -201,8 +201,10 @@ def _online(order: wire.Order, memos: Sequence[wire.CreditMemo], refunded: set[s
     Only a sum that equals all memos without a transaction says so; a part of it says nothing about any one.
     """
     found = {memo.entity_id for memo in memos if memo.transaction_id}
+    if not all(figure.is_finite() for figure in (order.total_online_refunded, *(m.grand_total for m in memos))):
+        return found
     others = [memo for memo in memos if not memo.transaction_id and memo.grand_total > 0]
-    if not others or not order.total_online_refunded > 0:
+    if not others or order.total_online_refunded <= 0:
         return found
     told = sum((memo.grand_total for memo in memos if memo.transaction_id), ZERO)
     if abs(order.total_online_refunded - told - sum((memo.grand_total for memo in others), ZERO)) < CENT:
