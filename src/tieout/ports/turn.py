@@ -17,6 +17,7 @@ from tieout.accounting import ContactEntry, Payload, Ref, Role
 from tieout.engine.limits import Bounds, Usage
 from tieout.engine.states import CallState, PostingState
 from tieout.ports.ledger import Limits
+from tieout.rules.settings import ContactRules
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -215,6 +216,14 @@ class TurnRecords(Protocol):
         """The first ready postings of a role and one action, locked (those locked by others are left out)."""
         ...
 
+    def put_off(self, postings: Sequence[int], until: datetime) -> None:
+        """Ready postings that go later."""
+        ...
+
+    def remote_ids(self, postings: Sequence[int]) -> Mapping[int, Mapping[Ref, str]]:
+        """Xero's ids of what each posting depends on."""
+        ...
+
     def freeze(self, call: NewCall, tenant_id: str, nonce: str, now: datetime) -> StoredCall:
         """Write the call and mark its postings as being sent."""
         ...
@@ -284,4 +293,12 @@ class TurnRecords(Protocol):
 
     def save_contacts(self, organisation: int, contacts: Sequence[ContactEntry]) -> None: ...
 
-    def contacts_read(self, organisation: int, at: datetime) -> None: ...
+    def forget_reserved(self, organisation: int, contact_ids: Sequence[str]) -> None:
+        """Entries of contacts that were about to be made."""
+        ...
+
+    def contacts_read(self, organisation: int, at: datetime | None) -> None:
+        """None: they have to be read again before another one is made."""
+        ...
+
+    def contact_rules(self, organisation: int, connection: int) -> ContactRules: ...

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from tieout.accounting import Held, LedgerReference, Role
-from tieout.documents import DocumentKind
+from tieout.documents import DocumentKey, DocumentKind
 from tieout.money import Money
 from tieout.ports.administration import (
     NewConnection,
@@ -29,6 +29,7 @@ from tieout.records.models import (
     Document,
     Event,
     HeldFigures,
+    Installation,
     Organisation,
     Posting,
     Run,
@@ -81,6 +82,13 @@ class DjangoAdministration:
 
     def forget_watermarks(self, connection: int) -> None:
         Watermark.objects.filter(connection=connection).delete()
+
+    def roots(self, connection: int, kind: DocumentKind, after: int, limit: int) -> Sequence[tuple[int, DocumentKey]]:
+        rows = Document.objects.filter(
+            connection=connection, kind=kind.value, root_kind=kind.value, root_key=F("key"), id__gt=after
+        )
+        found = rows.order_by("id").values_list("id", "key")[:limit]
+        return [(identity, DocumentKey(kind, key)) for identity, key in found]
 
     # organisations
 
@@ -234,11 +242,19 @@ class DjangoAdministration:
             state=state, totals=msgspec.json.encode(dict(totals)).decode(), ended_at=now
         )
 
-    def note(self, *, by: str, action: str, subject: str, now: datetime) -> None:
-        Audit.objects.create(at=now, user=by, action=action, subject=subject[:200])
+    def note(self, *, by: str, action: str, subject: str, now: datetime, address: str = "") -> None:
+        Audit.objects.create(at=now, user=by, action=action, subject=subject[:200], address=address[:64])
 
     def log(self, *, action: str, status: str, message: str, now: datetime, connection: int | None = None) -> None:
         Event.objects.create(at=now, action=action, status=status, message=message, connection_id=connection)
+
+    # facts of this installation
+
+    def fact_changed_at(self, name: str) -> datetime | None:
+        return Installation.objects.filter(name=name).values_list("changed_at", flat=True).first()
+
+    def note_fact(self, name: str, value: str, now: datetime) -> None:
+        Installation.objects.update_or_create(name=name, defaults={"value": value, "changed_at": now})
 
     # summaries
 

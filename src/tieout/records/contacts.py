@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from tieout.accounting import ContactEntry
 from tieout.records.sql import Database, text
+from tieout.rules.settings import ContactRules, Rules
+from tieout.rules.texts import folded
 
 _SAVE = """INSERT INTO remote_contact (organisation_id, contact_id, name, name_folded, email_folded, contact_number,
  account_number, tax_number, status, merged_to, company) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)
@@ -17,9 +21,7 @@ _SAVE = """INSERT INTO remote_contact (organisation_id, contact_id, name, name_f
 _COLUMNS = "contact_id, name, email_folded, contact_number, account_number, tax_number, status, merged_to, company"
 
 
-def folded(name: str) -> str:
-    """As Xero compares names: letter case and surplus spaces do not count."""
-    return " ".join(name.casefold().split())
+_rules = msgspec.json.Decoder(Rules)
 
 
 class Contacts:
@@ -33,7 +35,7 @@ class Contacts:
         keys = (
             ("contact_number", {entry.contact_number for entry in entries}),
             ("account_number", {entry.account_number for entry in entries}),
-            ("email_folded", {entry.email.casefold() for entry in entries}),
+            ("email_folded", {folded(entry.email) for entry in entries}),
             ("name_folded", {folded(entry.name) for entry in entries}),
             ("contact_id", {entry.contact_id for entry in entries}),
         )
@@ -55,12 +57,24 @@ class Contacts:
             [
                 (
                     organisation, entry.contact_id, text(entry.name, 500), text(folded(entry.name), 500),
-                    text(entry.email.casefold(), 320), text(entry.contact_number, 60), text(entry.account_number, 60),
+                    text(folded(entry.email), 320), text(entry.contact_number, 60), text(entry.account_number, 60),
                     text(entry.tax_number, 60), entry.status[:16], entry.merged_to, entry.company,
                 )
                 for entry in contacts
             ],
         )  # fmt: skip
 
-    def contacts_read(self, organisation: int, at: datetime) -> None:
+    def forget_reserved(self, organisation: int, contact_ids: Sequence[str]) -> None:
+        self._database.run_in(
+            "DELETE FROM remote_contact WHERE organisation_id=%s AND contact_id IN (@)", [organisation], contact_ids
+        )
+
+    def contact_rules(self, organisation: int, connection: int) -> ContactRules:
+        row = self._database.row(
+            "SELECT rules FROM mapping WHERE organisation_id=%s AND connection_id=%s AND current",
+            [organisation, connection],
+        )
+        return ContactRules() if row is None else _rules.decode(row[0]).contacts
+
+    def contacts_read(self, organisation: int, at: datetime | None) -> None:
         self._database.run("UPDATE organisation SET contacts_read_at=%s WHERE id=%s", [at, organisation])

@@ -22,7 +22,8 @@ class Facts:
     def dossier_facts(self, organisation: int, roots: Sequence[int]) -> Mapping[int, DossierFacts]:
         rows = self._database.rows_in(
             "SELECT p.root_id, p.role, d.kind, d.key, p.ordinal, p.remote_id, p.remote_status, p.due_minor,"
-            " p.currency, p.drift, p.rule_version, p.source_digest, p.posted_digest, p.burnt, COALESCE(y.posted, y.wanted)"
+            " p.currency, p.drift, p.rule_version, p.source_digest, p.posted_digest, p.burnt,"
+            " COALESCE(y.posted, y.wanted)"
             " FROM posting p JOIN document d ON d.id=p.document_id JOIN posting_payload y ON y.posting_id=p.id"
             " WHERE p.organisation_id=%s AND p.remote_id<>'' AND p.root_id IN (@) ORDER BY p.id",
             [organisation],

@@ -207,8 +207,8 @@ class Leases:
     def close_lost_requests(self, organisation: int, owner: str, now: datetime) -> int:
         """Requests of earlier holders of the lease: nobody waits for them any more."""
         return self._database.run(
-            "UPDATE request SET closed_at=%s, counts_until=%s, status=0 WHERE organisation_id=%s AND closed_at IS NULL"
-            " AND counts_until>%s AND owner<>%s AND substr(owner, 1, 5)='turn '",
+            "UPDATE request SET closed_at=%s, counts_until=%s, status=0 WHERE organisation_id=%s"
+            " AND closed_at IS NULL AND counts_until>%s AND owner<>%s AND substr(owner, 1, 5)='turn '",
             [now, now + _COUNTS, organisation, now, owner[:80]],
         )
 

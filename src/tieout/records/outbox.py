@@ -71,6 +71,10 @@ class Outbox:
             "UPDATE posting_payload SET sent=%s WHERE posting_id=%s",
             [(encode_payload(payload), posting) for posting, payload in call.altered.items()],
         )
+        markers = dict(zip(call.postings, call.markers, strict=True))
+        database.run_many(
+            "UPDATE posting SET marker=%s WHERE id=%s", [(markers[posting], posting) for posting in call.altered]
+        )
         return self.call(identity)
 
     def mark_sent(self, call: int, request: int, fence: int, now: datetime) -> StoredCall:

@@ -19,7 +19,8 @@ INSERT_POSTING = """INSERT INTO posting (organisation_id, connection_id, role, d
  state, state_after, action, wanted_digest, posted_digest, sent_digest, source_digest, rule_version, marker, origin,
  remote_id, remote_status, currency, total_minor, tax_minor, date, code, reason, subject, remarks, why,
  priority, unmet, attempts, batch_limit, drift, queued_at, run_id, burnt)
- VALUES (%s,%s,%s,%s,%s,%s,%s,'',%s,%s,'','',%s,%s,%s,'store','','',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0,0,0,'',%s,%s,'')"""
+ VALUES (%s,%s,%s,%s,%s,%s,%s,'',%s,%s,'','',%s,%s,%s,'store','','',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0,0,0,'',
+ %s,%s,'')"""
 
 INSERT_PAYLOAD = "INSERT INTO posting_payload (posting_id, wanted, certificate) VALUES (%s,%s,%s)"
 

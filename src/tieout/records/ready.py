@@ -75,7 +75,7 @@ class Ready:
                 "SELECT id, kind, key, number FROM document WHERE id IN (@)", [], {row[8] for row in chosen}
             )
         }
-        remote_ids = self._remote_ids(ids)
+        remote_ids = self.remote_ids(ids)
         return [
             ReadyPosting(
                 id=row[0],
@@ -97,8 +97,10 @@ class Ready:
             for row in chosen
         ]
 
-    def _remote_ids(self, postings: Sequence[int]) -> dict[int, dict[Ref, str]]:
-        """Xero's ids of what each posting depends on."""
+    def put_off(self, postings: Sequence[int], until: datetime) -> None:
+        self._database.run_in("UPDATE posting SET not_before=%s WHERE id IN (@)", [until], postings)
+
+    def remote_ids(self, postings: Sequence[int]) -> Mapping[int, Mapping[Ref, str]]:
         found: dict[int, dict[Ref, str]] = {}
         for posting, role, kind, key, ordinal, remote_id in self._database.rows_in(
             "SELECT x.posting_id, n.role, d.kind, d.key, n.ordinal, n.remote_id FROM posting_dependency x"

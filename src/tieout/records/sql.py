@@ -112,7 +112,8 @@ def time_of(value: Any) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     assert isinstance(value, datetime)
-    return value
+    # Django's converters of SQLite give times without a zone to statements of our own.
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
 def text(value: str, length_max: int = 4_000) -> str:
