@@ -9,25 +9,13 @@ those amounts out again. Revenue and total are unchanged; each tax and its base 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
 
-from tieout.documents import Line
 from tieout.proof.sheet import DraftLine
 from tieout.rules.choices import TaxChoice
-
-
-def codes_of(line: Line) -> tuple[str, ...]:
-    """The store's percentage taxes on a line, sorted."""
-    return tuple(sorted({share.code for share in line.taxes if not share.fixed}))
-
-
-def sets_differ(lines: Sequence[Line]) -> bool:
-    """Whether composites would mix taxes: a code that stands in two different sets of which one has several."""
-    sets = {codes for line in lines if (codes := codes_of(line))}
-    return any(len(one) > 1 and one != other and not set(one).isdisjoint(other) for one in sets for other in sets)
 
 
 def base_key(line_key: str, code: str) -> str:

@@ -12,12 +12,13 @@ from tieout.accounting import LedgerLine, LineAmountTypes
 from tieout.documents import Line, LineKind, TaxShare, TaxTotal
 from tieout.errors import Problem
 from tieout.money import Rounding, round_decimal
-from tieout.planning.apart import base_key, base_line, codes_of, contra_lines, sets_differ
+from tieout.planning.apart import base_key, base_line, contra_lines
 from tieout.proof.sheet import DraftLine
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
 from tieout.rules.choices import AccountChoice, SaleFacts, TaxChoice
 from tieout.rules.items import item_code
+from tieout.rules.tax_sets import codes_of, sets_differ
 from tieout.rules.texts import line_text
 
 _ZERO = Decimal(0)

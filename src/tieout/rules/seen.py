@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from tieout.documents import Dossier, Line
 from tieout.rules.proposals import SeenMethod
 from tieout.rules.tax_proposals import SeenPart, SeenTax
+from tieout.rules.tax_sets import sets_differ
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -28,9 +29,9 @@ def look_over(dossiers: Iterable[Dossier]) -> Seen:
         order = dossier.order
         currencies[order.currency] = None
         country = (order.ship_to or order.customer.billing).country or order.customer.billing.country
-        for line in _lines(dossier):
-            if (tax := _tax(line, country)) is not None:
-                taxes[tax] = None
+        bodies = [dossier.order.lines, *(i.lines for i in dossier.invoices), *(r.lines for r in dossier.refunds)]
+        for lines in bodies:
+            taxes.update(dict.fromkeys(_taxes(lines, country)))
         if order.payment_method:
             _add(methods, order.payment_method, order.payment_title, order.currency)
         for payment in dossier.payments:
@@ -41,12 +42,15 @@ def look_over(dossiers: Iterable[Dossier]) -> Seen:
     return Seen(tuple(taxes), tuple(methods.values()), tuple(currencies))
 
 
-def _lines(dossier: Dossier) -> Iterable[Line]:
-    yield from dossier.order.lines
-    for invoice in dossier.invoices:
-        yield from invoice.lines
-    for refund in dossier.refunds:
-        yield from refund.lines
+def _taxes(lines: Sequence[Line], country: str) -> Iterator[SeenTax]:
+    """The taxes of each line together, or each alone where planning takes them apart."""
+    apart = sets_differ(lines)
+    for line in lines:
+        tax = _tax(line, country)
+        if tax is not None and apart:
+            yield from (SeenTax((part,), tax.country) for part in tax.parts)
+        elif tax is not None:
+            yield tax
 
 
 def _tax(line: Line, country: str) -> SeenTax | None:
