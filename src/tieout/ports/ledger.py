@@ -185,9 +185,19 @@ class Ledger(Protocol):
         ...
 
     def create_account(
-        self, code: str, name: str, type: str, tax_type: str, meter: Meter, *, payments_enabled: bool = False
+        self,
+        code: str,
+        name: str,
+        type: str,
+        tax_type: str,
+        meter: Meter,
+        *,
+        payments_enabled: bool = False,
+        currency: str = "",
+        bank_number: str = "",
     ) -> str:
-        """Its id. payments_enabled: payments may be booked to it (clearing accounts). Raises NeedsOperator with
+        """Its id. payments_enabled: payments may be booked to it (clearing accounts). currency, bank_number: of
+        accounts of type BANK only. Raises NeedsOperator with
         Xero's reason, OutcomeUnknown when the answer was lost (read the reference again)."""
         ...
 

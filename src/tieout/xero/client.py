@@ -99,11 +99,19 @@ class XeroLedger:
         return reading.read(self._caller, role, span, meter, self._base_currency)
 
     def create_account(
-        self, code: str, name: str, type: str, tax_type: str, meter: Meter, *, payments_enabled: bool = False
+        self,
+        code: str,
+        name: str,
+        type: str,
+        tax_type: str,
+        meter: Meter,
+        *,
+        payments_enabled: bool = False,
+        currency: str = "",
+        bank_number: str = "",
     ) -> str:
-        return creating.create_account(
-            self._caller, code, name, type, tax_type, meter, payments_enabled=payments_enabled
-        )
+        account = creating.NewAccount(code, name, type, tax_type, payments_enabled, currency, bank_number)
+        return creating.create_account(self._caller, account, meter)
 
     def create_tax_rate(
         self, name: str, components: Sequence[tuple[str, str, bool]], report_type: str, meter: Meter

@@ -30,20 +30,33 @@ def _first(body: bytes, name: str) -> msgspec.Raw:
     return raw
 
 
-def create_account(
-    caller: Caller, code: str, name: str, type: str, tax_type: str, meter: Meter, *, payments_enabled: bool
-) -> str:
+class NewAccount(msgspec.Struct, frozen=True):
+    """An account to be made. currency, bank_number: of type BANK only; Xero wants a number there."""
+
+    code: str
+    name: str
+    type: str
+    tax_type: str = ""
+    payments_enabled: bool = False
+    currency: str = ""
+    bank_number: str = ""
+
+
+def create_account(caller: Caller, account: NewAccount, meter: Meter) -> str:
     """The new account's id."""
     form = forms.AccountForm(
-        Code=code,
-        Name=name,
-        Type=type,
-        TaxType=tax_type or None,
-        EnablePaymentsToAccount=True if payments_enabled else None,
+        Code=account.code,
+        Name=account.name,
+        Type=account.type,
+        # Lines of a bank account carry no tax of its own; Xero takes none there.
+        TaxType=account.tax_type or None if account.type != "BANK" else None,
+        EnablePaymentsToAccount=True if account.payments_enabled else None,
+        BankAccountNumber=account.bank_number or None,
+        CurrencyCode=account.currency or None,
     )
     reply = caller.put("Accounts", encode(form).encode(), meter)
-    account = _account.decode(_first(reply.body, "Accounts"))
-    account_id = known_id(account.AccountID)
+    made = _account.decode(_first(reply.body, "Accounts"))
+    account_id = known_id(made.AccountID)
     if not account_id:
         raise ContractBroken("Xero created an account without an id")
     return account_id

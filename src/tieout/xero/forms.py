@@ -177,6 +177,8 @@ class AccountForm(Form, frozen=True):
     TaxType: str | None = None
     EnablePaymentsToAccount: bool | None = None
     Description: str | None = None
+    BankAccountNumber: str | None = None
+    CurrencyCode: str | None = None
 
 
 class TaxComponentForm(Form, frozen=True):
