@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
+import msgspec
 
 from tieout.cli.output import emit, json_option, table
 from tieout.config import start
+from tieout.ports.records import Selection
 
 #: Rows shown at once.
 _ROWS_MAX = 10_000
+
+
+class Terminal(msgspec.Struct, frozen=True):
+    """Who asks, for the audit trail: whoever may run commands on this machine."""
+
+    user: str = "terminal"
+    address: str = ""
+
+
+TERMINAL = Terminal()
 STATES = ("queued", "sending", "waiting", "held", "removed")
 
 
@@ -35,7 +48,19 @@ def list_queue(state: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         emit({"queue": entries})
         return
-    shown = ("id", "entity", "number", "role", "action", "state", "why", "queued_at", "next_try", "attempts", "reason")
+    shown = (
+        "id",
+        "entity",
+        "number",
+        "role",
+        "action",
+        "state",
+        "why",
+        "queued_at",
+        "next_try",
+        "attempts",
+        "reason",
+    )
     table("Queue", [name.replace("_", " ") for name in shown], [[entry[name] for name in shown] for entry in entries])
 
 
@@ -68,15 +93,28 @@ def add(kind: str, numbers: tuple[str, ...], dated_from: Any, dated_to: Any, as_
     """Plan documents again and put what differs in the queue: named ones, a kind, a date range, or all."""
     start.begin()
     from tieout.config.wiring import wiring
+    from tieout.documents import DocumentKind
+    from tieout.records.models import Document
 
-    count = wiring().queue().add(
-        None if kind == "all" else kind,
-        numbers,
-        dated_from=dated_from.date() if dated_from else None,
-        dated_to=dated_to.date() if dated_to else None,
-        by="terminal",
-    )
+    kinds = [] if kind == "all" else [DocumentKind(kind)]
+    count = 0
+    for connection in wiring().administration.connections():
+        named = Document.objects.filter(connection=connection.id, number__in=numbers)
+        ids = list((named if kind == "all" else named.filter(kind=kind)).values_list("id", flat=True))
+        if numbers and not ids:
+            continue
+        count += (
+            wiring()
+            .queue()
+            .add_to_queue(
+                connection.id, kinds, TERMINAL, dated_from=_day(dated_from), dated_to=_day(dated_to), documents=ids
+            )
+        )
     _answer(as_json, "planned again", count)
+
+
+def _day(given: Any) -> date | None:
+    return given.date() if given else None
 
 
 @queue.command("remove", epilog="Example: tieout queue remove 17 18")
@@ -87,7 +125,7 @@ def remove(ids: tuple[int, ...], as_json: bool) -> None:
     start.begin()
     from tieout.config.wiring import wiring
 
-    _answer(as_json, "removed", wiring().queue().remove(ids, by="terminal"))
+    _answer(as_json, "removed", wiring().queue().remove(Selection(postings=ids), TERMINAL))
 
 
 @queue.command("retry", epilog="Example: tieout queue retry --held")
@@ -101,7 +139,8 @@ def retry(ids: tuple[int, ...], held: bool, as_json: bool) -> None:
     start.begin()
     from tieout.config.wiring import wiring
 
-    _answer(as_json, "planned again", wiring().queue().retry(None if held else ids, by="terminal"))
+    chosen = Selection(states=("held",)) if held else Selection(postings=ids)
+    _answer(as_json, "planned again", wiring().queue().retry(chosen, TERMINAL))
 
 
 def _answer(as_json: bool, what: str, count: int) -> None:

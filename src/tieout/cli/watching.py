@@ -83,11 +83,24 @@ def report(days: int, as_json: bool) -> None:
         )
         .order_by("-day", "organisation__name", "endpoint")
     )
-    entries = [{("organisation" if key == "organisation__name" else key): row[key] for key in row} for row in rows]
+    entries: list[dict[str, Any]] = [
+        {("organisation" if key == "organisation__name" else key): value for key, value in row.items()}
+        for row in rows
+    ]
     if as_json:
         emit({"report": entries})
         return
-    columns = ("day", "organisation", "endpoint", "calls", "failed", "documents", "bytes_out", "bytes_in", "day_remaining")
+    columns = (
+        "day",
+        "organisation",
+        "endpoint",
+        "calls",
+        "failed",
+        "documents",
+        "bytes_out",
+        "bytes_in",
+        "day_remaining",
+    )
     table(
         "Requests to Xero",
         [name.replace("_", " ") for name in columns],
@@ -99,7 +112,9 @@ def report(days: int, as_json: bool) -> None:
 @click.command("tie-out", epilog="Example: tieout tie-out --from 2026-10-01 --to 2026-10-31 --csv october.csv")
 @click.option("--from", "dated_from", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: everything).")
 @click.option("--to", "dated_to", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write the differences.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write the differences."
+)
 @json_option
 def tie_out(dated_from: Any, dated_to: Any, csv_file: Path | None, as_json: bool) -> int:
     """Compare store, our records and Xero. Exits 1 on any difference."""
@@ -134,7 +149,7 @@ def _guarded(cell: object) -> str:
 @click.command(epilog="Example: tieout doctor")
 @json_option
 def doctor(as_json: bool) -> int:
-    """Look at configuration, rights, mapping, lock dates, clock, disk and backups. Exits 1 when something is wrong."""
+    """Look at configuration, rights, mapping, lock dates, disk and backups. Exits 1 when something is wrong."""
     start.begin()
     from tieout.config.wiring import wiring
 
@@ -143,6 +158,10 @@ def doctor(as_json: bool) -> int:
         emit({"findings": findings, "problems": sum(not one.fine for one in findings)})
     else:
         marks = {True: "fine", False: "LOOK"}
-        table("Doctor", ("", "what", "found", "what to do"), [(marks[f.fine], f.what, f.found, f.advice) for f in findings])
+        table(
+            "Doctor",
+            ("", "what", "found", "what to do"),
+            [(marks[f.fine], f.what, f.found, f.advice) for f in findings],
+        )
     sys.stdout.flush()
     return 0 if all(one.fine for one in findings) else 1

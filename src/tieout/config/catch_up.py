@@ -27,5 +27,7 @@ def begin() -> int:
 
 
 def note(action: str, subject: str) -> None:
-    """An audit entry of something done at the terminal."""
-    Audit.objects.create(at=SystemClock().now(), user="terminal", action=action, subject=subject[:200])
+    """Something done at the terminal: in the audit trail, and when it was done last."""
+    now = SystemClock().now()
+    Audit.objects.create(at=now, user="terminal", action=action, subject=subject[:200])
+    Installation.objects.update_or_create(name=action, defaults={"value": subject, "changed_at": now})

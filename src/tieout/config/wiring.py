@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -14,6 +16,7 @@ from django.conf import settings
 
 from tieout.config import environment, home
 from tieout.config.clocks import SystemClock
+from tieout.config.connecting import Connecting
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
 from tieout.errors import ConfigurationWrong
@@ -25,6 +28,10 @@ from tieout.records.administration import DjangoAdministration
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS
 from tieout.stores.magento2.adapter import MagentoAdapter
+from tieout.sync.doctor import Finding, Machine, examine
+from tieout.sync.plan import Planner
+from tieout.sync.pull import Puller
+from tieout.sync.queue import Queue
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
@@ -125,6 +132,39 @@ class Wiring:
             addresses=self.addresses,
             base_currency=organisation.base_currency,
         )
+
+    def adopt(self, organisation: OrganisationEntry) -> OrganisationEntry:
+        """Read the organisation's accounts, tax rates, currencies and lock dates, and keep them."""
+        reference = self.ledger(organisation).reference(self.meter(organisation))
+        self.administration.save_reference(organisation.id, reference)
+        return self.administration.organisation(organisation.id)
+
+    def connecting(self) -> Connecting:
+        return Connecting(
+            self.administration, self.vault, self.clock, self.xero_transport, self.addresses, self.adopt
+        )
+
+    # use cases
+
+    def queue(self) -> Queue:
+        return Queue(self.records, self.administration, self.clock)
+
+    def puller(self) -> Puller:
+        return Puller(self.records, self.administration, self.clock)
+
+    def planner(self, connection: StoreConnection) -> Planner:
+        """Made anew for each round, so that it plans by the rules of now."""
+        return Planner(self.records, self.clock, connection, self.adapter(connection))
+
+    def doctor(self) -> Sequence[Finding]:
+        folder = home.folder()
+        machine = Machine(
+            home=str(folder),
+            free_bytes=shutil.disk_usage(folder).free,
+            backup_at=self.administration.fact_changed_at("backup"),
+            database=str(settings.DATABASES["default"]["ENGINE"]).rpartition(".")[2],
+        )
+        return examine(self.records, self.administration, self.clock, machine)
 
     def meter(self, organisation: OrganisationEntry) -> PatientMeter:
         """For reads and set-up outside a turn: waits for a slot."""

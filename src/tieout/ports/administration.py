@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from tieout.accounting import Held, LedgerReference, Role
-from tieout.documents import DocumentKind
+from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.records import StoreConnection
 from tieout.rules.settings import Rules
 
@@ -140,6 +140,10 @@ class Administration(Protocol):
         """Everything is read again from the beginning; unchanged documents stay as they are."""
         ...
 
+    def roots(self, connection: int, kind: DocumentKind, after: int, limit: int) -> Sequence[tuple[int, DocumentKey]]:
+        """Documents of a kind that lead a dossier, by id, from the one after `after` on."""
+        ...
+
     # organisations
 
     def organisations(self) -> Sequence[OrganisationEntry]:
@@ -195,13 +199,21 @@ class Administration(Protocol):
 
     def end_run(self, run: int, *, state: str, totals: Mapping[str, int], now: datetime) -> None: ...
 
-    def note(self, *, by: str, action: str, subject: str, now: datetime) -> None:
+    def note(self, *, by: str, action: str, subject: str, now: datetime, address: str = "") -> None:
         """An entry of the audit trail."""
         ...
 
     def log(self, *, action: str, status: str, message: str, now: datetime, connection: int | None = None) -> None:
         """A row of the log about a connection rather than a document."""
         ...
+
+    # facts of this installation
+
+    def fact_changed_at(self, name: str) -> datetime | None:
+        """When a fact of the installation (the last backup, a heartbeat) was noted; None when it never was."""
+        ...
+
+    def note_fact(self, name: str, value: str, now: datetime) -> None: ...
 
     # summaries
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from tieout.accounting import Ref, Role
-from tieout.documents import Customer, DocumentKey, DocumentKind, Dossier
+from tieout.accounting import Role
+from tieout.documents import Address, Customer, DocumentKey, DocumentKind, Dossier
 from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.errors import Problem
 from tieout.planning.contacts import plan_contact
 from tieout.planning.dossier import plan_dossier
-from tieout.planning.items import plan_item
+from tieout.planning.items import shared_postings
 from tieout.planning.results import DocumentHeld, DossierPlan, PlannedPosting, Snapshot
 from tieout.ports import Clock, StoreAdapter, StoreTranslator
 from tieout.ports.records import (
@@ -116,8 +116,8 @@ class Planner:
 
     def plan(self, dossiers: Sequence[DueDossier]) -> Iterator[PlannedDossier]:
         """Plans of dossiers, without writing anything."""
-        customers = self._customers(dossiers)
         translated = [(dossier, self._translate(dossier)) for dossier in dossiers]
+        customers = self._customers(translated)
         for assignment in self._assignments:
             facts = self._records.dossier_facts(
                 assignment.organisation, [dossier.root_id for dossier in dossiers if dossier.root_id is not None]
@@ -136,7 +136,7 @@ class Planner:
         if not versions or planned.dossier.cause == "rules":
             return {}
         content = self._translate(planned.dossier)
-        customers = self._customers([planned.dossier])
+        customers = self._customers([(planned.dossier, content)])
         return {
             version: self._plan_one(planned.dossier, content, book, planned.facts, customers)
             for version in sorted(versions)
@@ -179,49 +179,42 @@ class Planner:
             burnt_numbers=facts.burnt_numbers,
         )
         plan = plan_dossier(content, book, snapshot)
-        return msgspec.structs.replace(
-            plan, postings=(*self._companions(plan, content, book, customers), *plan.postings)
-        )
-
-    def _companions(
-        self, plan: DossierPlan, dossier: Dossier, book: RuleBook, customers: Mapping[DocumentKey, Customer]
-    ) -> list[PlannedPosting]:
-        """The contact and the items that the plan's postings depend on (ACCOUNTING D4)."""
-        needed = dict.fromkeys(ref for posting in plan.postings for ref in posting.depends_on)
-        made: list[PlannedPosting] = []
-        for ref in needed:
-            if ref.role is Role.CONTACT:
-                customer = customers.get(ref.document, dossier.order.customer)
-                made.append(plan_contact(customer, ref, book))
-            elif ref.role is Role.ITEM:
-                made.append(self._item(ref, dossier, book))
-        return made
-
-    def _item(self, ref: Ref, dossier: Dossier, book: RuleBook) -> PlannedPosting:
-        sku = ref.document.key.removeprefix("sku:")
-        documents = (dossier.order, *dossier.invoices, *dossier.refunds)
-        line = next(line for document in documents for line in document.lines if line.sku == sku)
-        return plan_item(line, ref, book)
+        shared = [
+            plan_contact(_merged(customers[posting.ref.document], content.order.customer), book)
+            if posting.ref.document in customers
+            else posting
+            for posting in shared_postings(content, plan, book)
+        ]
+        return msgspec.structs.replace(plan, postings=(*shared, *plan.postings))
 
     def _plan_shared(self, dossier: DueDossier, book: RuleBook, facts: DossierFacts) -> DossierPlan:
         """A customer or product that changed: only what is in the ledger already follows the change."""
         postings: list[PlannedPosting] = []
-        customers = self._customers([dossier])
+        customers = self._customers([(dossier, ())])
         for row in facts.posted:
             ref = row.posted.ref
             if ref.role is Role.CONTACT and ref.document in customers:
-                postings.append(plan_contact(customers[ref.document], ref, book))
+                postings.append(plan_contact(customers[ref.document], book))
         return DossierPlan(postings=tuple(postings), sales_documents=dossier.sales_documents or "orders")
 
-    def _customers(self, dossiers: Sequence[DueDossier]) -> Mapping[DocumentKey, Customer]:
-        """Registered customers as the store holds them, for the customers' own dossiers in this batch."""
+    def _customers(
+        self, dossiers: Sequence[tuple[DueDossier, Dossier | tuple[Problem, ...]]]
+    ) -> Mapping[DocumentKey, Customer]:
+        """Registered customers of these dossiers as the store holds them, where they were read."""
+        wanted = {
+            DocumentKey(DocumentKind.CUSTOMER, content.order.customer.key)
+            for _, content in dossiers
+            if isinstance(content, Dossier) and not content.order.customer.is_guest
+        }
+        own = [dossier for dossier, _ in dossiers if dossier.root.kind is DocumentKind.CUSTOMER]
+        wanted -= {dossier.root for dossier in own}
+        loaded = self._records.dossiers(self._connection.id, sorted(wanted)) if wanted else ()
         found: dict[DocumentKey, Customer] = {}
-        for dossier in dossiers:
-            if dossier.root.kind is DocumentKind.CUSTOMER:
-                for member in dossier.members:
-                    customer = self._customer(member)
-                    if customer is not None:
-                        found[member.document] = customer
+        for dossier in (*own, *loaded):
+            for member in dossier.members:
+                customer = self._customer(member)
+                if customer is not None:
+                    found[member.document] = customer
         return found
 
     def _customer(self, member: Member) -> Customer | None:
@@ -246,6 +239,18 @@ class Planner:
             assert assignment.reference is not None
             self._books[key] = compile_rules(rules, assignment.reference)
         return self._books[key]
+
+
+def _merged(profile: Customer, buyer: Customer) -> Customer:
+    """The customer's own data; what is empty there comes from the order."""
+    return msgspec.structs.replace(
+        profile,
+        company=profile.company or buyer.company,
+        phone=profile.phone or buyer.phone,
+        tax_number=profile.tax_number or buyer.tax_number,
+        billing=buyer.billing if profile.billing == Address() else profile.billing,
+        delivery=profile.delivery or buyer.delivery,
+    )
 
 
 def _add(one: PlanWritten, other: PlanWritten) -> PlanWritten:
