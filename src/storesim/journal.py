@@ -20,6 +20,31 @@ class Call(msgspec.Struct, frozen=True):
     documents: int
 
 
+class Tally:
+    """Counts by resource and key, with a running total."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._counts: dict[str, Counter[object]] = {}
+
+    def add(self, resource: str, key: object) -> None:
+        """One more."""
+        self.total += 1
+        self._counts.setdefault(resource, Counter())[key] += 1
+
+    def __getitem__(self, place: tuple[str, object]) -> int:
+        resource, key = place
+        return self._counts[resource][key] if resource in self._counts else 0
+
+    def keys(self, resource: str) -> list[object]:
+        """Every key of the resource that was counted."""
+        return list(self._counts.get(resource, ()))
+
+    def totals(self) -> dict[str, int]:
+        """Sum per resource."""
+        return {resource: counts.total() for resource, counts in sorted(self._counts.items())}
+
+
 class Journal:
     """Counts every call and every document served or written; keeps the last calls in full."""
 
@@ -28,8 +53,8 @@ class Journal:
         self.call_count = 0
         self.statuses: Counter[int] = Counter()
         self.by_resource: Counter[tuple[str, str]] = Counter()
-        self.served: Counter[tuple[str, object]] = Counter()
-        self.written: Counter[tuple[str, object]] = Counter()
+        self.served = Tally()
+        self.written = Tally()
 
     def note(self, call: Call) -> None:
         """Count one finished call."""
@@ -40,33 +65,29 @@ class Journal:
 
     def note_served(self, resource: str, key: object) -> None:
         """Count one document that left the store."""
-        self.served[resource, key] += 1
+        self.served.add(resource, key)
 
     def note_written(self, resource: str, key: object) -> None:
         """Count one document that a client changed."""
-        self.written[resource, key] += 1
+        self.written.add(resource, key)
 
     def summary(self) -> dict[str, object]:
         """Totals as plain values."""
-        served: Counter[str] = Counter()
-        for (resource, _), count in self.served.items():
-            served[resource] += count
-        written: Counter[str] = Counter()
-        for (resource, _), count in self.written.items():
-            written[resource] += count
         return {
             "calls": self.call_count,
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "by_resource": {
                 f"{method} {resource}": count for (method, resource), count in sorted(self.by_resource.items())
             },
-            "documents_served": dict(sorted(served.items())),
-            "documents_written": dict(sorted(written.items())),
+            "documents_served": self.served.totals(),
+            "documents_written": self.written.totals(),
         }
 
     def clear(self) -> None:
         """Start counting anew."""
         self.calls.clear()
         self.call_count = 0
-        for counter in (self.statuses, self.by_resource, self.served, self.written):
-            counter.clear()
+        self.statuses.clear()
+        self.by_resource.clear()
+        self.served = Tally()
+        self.written = Tally()

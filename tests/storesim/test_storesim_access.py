@@ -163,3 +163,9 @@ def test_a_signed_call_over_a_socket_names_the_port(shop: Shop) -> None:
         assert good.json()["total_count"] == 4
         bad = httpx.get(address, params=parameters, auth=Signed(**oauth_keys(shop)), headers={"host": "127.0.0.1"})
         assert bad.status_code == 401
+
+
+def test_shops_before_2_4_4_take_sha1_signatures() -> None:
+    shop = Shop.from_folder(SAMPLES, settings=ShopSettings(version="2.4.3"))
+    with signed_client(shop, signature_method="HMAC-SHA1") as client:
+        assert client.get(ADDRESS, params={"searchCriteria": "all"}).status_code == 200

@@ -88,6 +88,13 @@ def test_a_clock_behind_the_recording_still_moves_an_edit_to_the_end() -> None:
     assert Caller(shop).ids("orders", sort=[("updated_at", "DESC")], page_size=1) == [5]
 
 
+def test_a_field_that_only_an_added_document_has_can_be_asked_for(timed: Shop) -> None:
+    caller = Caller(timed)
+    caller.ids("orders", ("entity_id", "eq", "1"))
+    timed.edit("orders", 4, {"marketplace": "north"})
+    assert caller.ids("orders", ("marketplace", "eq", "north")) == [4]
+
+
 def test_rubbish_is_served_as_it_is_and_found_by_the_columns_given(timed: Shop) -> None:
     text = b'{"entity_id":31,"grand_total":NaN,"items":null}'
     columns = {"entity_id": 31, "updated_at": "2027-02-01 00:00:00"}

@@ -1,4 +1,4 @@
-"""Who may call: bearer tokens and OAuth 1.0a signatures, checked as Magento 2.4.4 and later do.
+"""Who may call: bearer tokens and OAuth 1.0a signatures, checked as Magento does.
 
 Source: the OAuth 1.0a specification (RFC 5849, sections 3.1 to 3.4) and the shop's recorded answers.
 """
@@ -23,6 +23,9 @@ _REQUIRED = (
     "oauth_timestamp",
     "oauth_token",
 )
+NEW_METHOD = "HMAC-SHA256"
+OLD_METHOD = "HMAC-SHA1"
+_DIGESTS = {NEW_METHOD: "sha256", OLD_METHOD: "sha1"}
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -42,9 +45,12 @@ class Credentials(msgspec.Struct, frozen=True):
 class Gate:
     """Checks each request and remembers the nonces it has seen."""
 
-    def __init__(self, credentials: Credentials, *, bearer_allowed: bool) -> None:
+    def __init__(
+        self, credentials: Credentials, *, bearer_allowed: bool, methods: tuple[str, ...] = (NEW_METHOD,)
+    ) -> None:
         self._credentials = credentials
         self._bearer_allowed = bearer_allowed
+        self._methods = methods
         self._nonces: set[str] = set()
 
     def admit(self, request: Request, right: str | None) -> None:
@@ -69,7 +75,7 @@ class Gate:
             text = "The required parameters are missing. Check the parameters and try again."
             raise ShopError(400, text, {"fields": ", ".join(missing)})
         method = given["oauth_signature_method"]
-        if method not in ("HMAC-SHA256",):
+        if method not in self._methods:
             raise ShopError(400, "Signature method %1 is not supported", [method])
         if given["oauth_consumer_key"] != self._credentials.consumer_key:
             raise ShopError(401, "A consumer having the specified key does not exist")
@@ -90,7 +96,10 @@ class Gate:
 
 
 def signature(request: Request, oauth_parameters: dict[str, str], *, consumer_secret: str, token_secret: str) -> str:
-    """HMAC-SHA256 over method, scheme + host + path, and all parameters, in base64."""
+    """HMAC over method, scheme + host + path, and all parameters, in base64.
+
+    The method named by `oauth_signature_method` decides between SHA-256 and SHA-1.
+    """
     pairs = [(name, value) for name, value in oauth_parameters.items() if name not in ("oauth_signature", "realm")]
     pairs += raw_parameters(request.query)
     encoded = sorted((_escape(name), _escape(value)) for name, value in pairs)
@@ -98,8 +107,9 @@ def signature(request: Request, oauth_parameters: dict[str, str], *, consumer_se
     host = request.headers.get("host", "").lower().removesuffix(_DEFAULT_PORTS.get(request.scheme, ""))
     address = f"{request.scheme}://{host}{request.path}"
     base = "&".join((request.method.upper(), _escape(address), _escape(normal)))
+    digest = _DIGESTS[oauth_parameters["oauth_signature_method"]]
     key = f"{_escape(consumer_secret)}&{_escape(token_secret)}"
-    return b64encode(hmac.digest(key.encode(), base.encode(), "sha256")).decode()
+    return b64encode(hmac.digest(key.encode(), base.encode(), digest)).decode()
 
 
 def _header_parameters(text: str) -> dict[str, str]:

@@ -61,7 +61,11 @@ class Shop:
         self.tables = {resource.name: Table(resource, recorded.documents[resource.name]) for resource in RESOURCES}
         self._finders = {name: Finder(table) for name, table in self.tables.items()}
         self._reader = Reader(recorded, self.tables, self._finders, self.settings, self.journal)
-        self._gate = Gate(self.credentials, bearer_allowed=self.settings.bearer_allowed)
+        self._gate = Gate(
+            self.credentials,
+            bearer_allowed=self.settings.bearer_allowed,
+            methods=self.settings.signature_methods,
+        )
         self._clock = clock
         self._next_history_id = _FIRST_HISTORY_ID
         self._lock = threading.RLock()
@@ -82,7 +86,7 @@ class Shop:
         with self._lock:
             if request.path.startswith(CONTROL_PREFIX) and self.settings.control_allowed:
                 return answer_control(self, request)
-            documents_before = self.journal.served.total() if self.settings.count_served else 0
+            documents_before = self.journal.served.total
             fault = self.faults.next(request)
             route: Route | None = None
             if self.in_maintenance:
@@ -91,7 +95,7 @@ class Shop:
                 response = _version_page(self.settings)
             else:
                 route, response = self._answer(request, fault)
-            served = self.journal.served.total() - documents_before if self.settings.count_served else 0
+            served = self.journal.served.total - documents_before
             self.journal.note(
                 Call(
                     at=self._clock(),

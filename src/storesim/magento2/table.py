@@ -105,7 +105,7 @@ class Table:
         self._removed: set[int] = set()
         self._columns: dict[str, list[Value]] = {}
         self._indexes: dict[str, list[tuple[Comparable, int]]] = {}
-        self._names: frozenset[str] | None = None
+        self._names: set[str] | None = None
         self._natural: dict[str, bool] = {}
 
     def __len__(self) -> int:
@@ -173,7 +173,8 @@ class Table:
         self._given.pop(position, None)
         if columns is not None:
             self._given[position] = columns
-        self._names = None
+        if columns is None and self._names is not None:
+            self._names |= plain_fields(raw)
         self.version += 1
         for name, column in self._columns.items():
             value = self._value(name, position)
@@ -236,10 +237,9 @@ class Table:
     def _real_name(self, name: str) -> str:
         real = self.resource.aliases.get(name, name)
         if self._names is None:
-            names = self._documents.field_names() | set(self.resource.column_names)
+            self._names = {*self._documents.field_names(), *self.resource.column_names}
             for position, raw in self._changed.items():
-                names |= plain_fields(raw) if position not in self._given else set()
-            self._names = frozenset(names)
+                self._names |= plain_fields(raw) if position not in self._given else set()
         if real not in self._names and not self._is_attribute(real):
             raise UnknownColumn(name)
         return real
