@@ -1,1 +1,17 @@
-"""compare(store facts, what we sent, what Xero holds) -> differences. Pure."""
+"""Compare what the store says, what was sent and what the ledger holds. Pure."""
+
+from tieout.reconciling.booked import PASSED_OVER, Booked, Sent
+from tieout.reconciling.compare import compare_dossier, implausible_rate
+from tieout.reconciling.control import ControlSheet
+from tieout.reconciling.differences import ControlTotal, Difference
+
+__all__ = [
+    "PASSED_OVER",
+    "Booked",
+    "ControlSheet",
+    "ControlTotal",
+    "Difference",
+    "Sent",
+    "compare_dossier",
+    "implausible_rate",
+]

@@ -62,15 +62,10 @@ def _taxes(rules: Rules, reference: LedgerReference) -> Iterator[Problem]:
 def _methods(rules: Rules, reference: LedgerReference) -> Iterator[Problem]:
     accounts = {a.code: a for a in reference.accounts if a.code}
     for rule in rules.methods:
-        if rule.skip:
+        # A method without an account is told when a document first needs it, not before.
+        if rule.skip or not rule.account_code:
             continue
-        if not rule.account_code:
-            yield Problem(
-                Code.METHOD_UNMAPPED,
-                f"Payment method {rule.method} has no account.",
-                f"method {rule.method} {rule.currency}".strip(),
-            )
-        elif problem := payment_account_problem(
+        if problem := payment_account_problem(
             accounts.get(rule.account_code), rule.account_code, rule, rule.currency
         ):
             yield problem

@@ -71,7 +71,7 @@ _ROLES = (
     _Wanted("fees", "Fees charged to customers", "REVENUE", 215, ("fees charged", "surcharge")),
     _Wanted("refund_adjustments", "Refund adjustments", "REVENUE", 220, ("refund adjustment",)),
     _Wanted("tips", "Tips received", "CURRLIAB", 815, ("tips",)),
-    _Wanted("levies", "Levies collected", "CURRLIAB", 816, ("levies", "levy")),
+    _Wanted("levies", "Levies charged to customers", "REVENUE", 218, ("levies", "levy")),
     _Wanted("gift_cards", "Gift cards outstanding", "CURRLIAB", 817, ("gift card", "voucher"), True),
     _Wanted("store_credit", "Store credit outstanding", "CURRLIAB", 818, ("store credit", "customer credit"), True),
 )

@@ -1,0 +1,97 @@
+"""Control totals over many dossiers (ACCOUNTING E1): debtors, clearing accounts, tax by type, rounding.
+
+A document can tie out while an account does not; so the sums are taken from the other end, account by account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tieout.accounting import CreditNote, Held, Invoice, Overpayment, Payment, Ref, Role
+from tieout.documents import DocumentKey, DocumentKind, Dossier, Order, Refund, StoreInvoice
+from tieout.reconciling.booked import Booked
+from tieout.reconciling.compare import open_in_ledger
+from tieout.reconciling.differences import ControlTotal
+from tieout.reconciling.taxes import ledger_tax, list_adds_up, store_tax, tax_groups
+
+_ZERO = Decimal(0)
+_GONE = frozenset(("VOIDED", "DELETED"))
+
+
+class ControlSheet:
+    """Adds dossiers up; `totals` may be asked at any time."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str], list[Decimal]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held]) -> None:
+        """Count one dossier. booked, held: as `compare_dossier` takes them."""
+        self._debtors(dossier, booked, held)
+        self._accounts(booked, held)
+        self._taxes(dossier, booked, held)
+
+    def totals(self) -> tuple[ControlTotal, ...]:
+        return tuple(
+            ControlTotal(
+                name, currency, f"{store:f}", f"{ledger:f}", f"{ledger - store:f}", self._counts[name, currency]
+            )
+            for (name, currency), (store, ledger) in sorted(self._sums.items())
+        )
+
+    def _count(self, name: str, currency: str, store: Decimal, ledger: Decimal) -> None:
+        sums = self._sums.setdefault((name, currency), [_ZERO, _ZERO])
+        sums[0] += store
+        sums[1] += ledger
+        self._counts[name, currency] = self._counts.get((name, currency), 0) + 1
+
+    def _debtors(self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held]) -> None:
+        due = open_in_ledger(booked, held)
+        store = dossier.order.open
+        if due is not None and store is not None and booked.sales_documents == "orders":
+            self._count("debtors", dossier.order.currency, store.amount, due)
+
+    def _accounts(self, booked: Booked, held: Mapping[Ref, Held]) -> None:
+        """What each clearing account and liability took in and gave out."""
+        for posting in booked.sent:
+            payload, entry = posting.payload, held.get(posting.ref)
+            if not isinstance(payload, Payment | Overpayment) or not posting.due:
+                continue
+            sign = -1 if posting.ref.role is Role.REFUND_PAYMENT else 1
+            there = entry is not None and entry.amount is not None and entry.status not in _GONE
+            ledger = entry.amount.amount if there and entry is not None and entry.amount is not None else _ZERO
+            self._count(
+                f"account {payload.account_code}",
+                payload.amount.currency,
+                sign * payload.amount.amount,
+                sign * ledger,
+            )
+
+    def _taxes(self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held]) -> None:
+        documents: dict[DocumentKey, Order | StoreInvoice | Refund] = {
+            DocumentKey(DocumentKind.ORDER, dossier.order.key): dossier.order
+        }
+        documents |= {DocumentKey(DocumentKind.INVOICE, one.key): one for one in dossier.invoices}
+        documents |= {DocumentKey(DocumentKind.REFUND, one.key): one for one in dossier.refunds}
+        for posting in booked.sent:
+            payload, entry = posting.payload, held.get(posting.ref)
+            if not isinstance(payload, Invoice | CreditNote) or entry is None or entry.status in _GONE:
+                continue
+            sign = -1 if isinstance(payload, CreditNote) else 1
+            rounding = sum([line.amount.amount for line in payload.lines if line.key == "rounding"], _ZERO)
+            if rounding:
+                self._count("rounding", payload.currency, _ZERO, sign * rounding)
+            document = documents.get(posting.ref.document)
+            if document is None or posting.ref.role is Role.DIFFERENCE or not entry.lines:
+                continue
+            if not list_adds_up(document.taxes, document.tax_total.amount):
+                continue
+            mirrored = -1 if document.total.amount < 0 else 1
+            for group in tax_groups(document.lines, payload.lines):
+                self._count(
+                    f"tax {' + '.join(group.tax_types)}",
+                    payload.currency,
+                    sign * mirrored * store_tax(document.taxes, group.codes),
+                    sign * ledger_tax(entry.lines, group.tax_types),
+                )

@@ -1,0 +1,41 @@
+"""What a comparison found: one value per figure that differs, with a sentence."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tieout.accounting import Ref
+from tieout.documents import DocumentKey
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One figure of one document that is not the same in store and ledger.
+
+    what: "missing", "status", "currency", "total", "tax", "tax of …", "date", "paid", "credited", "open", "refunded".
+    store, ledger: the two figures as text. chosen: a rule or setting of the owner explains it (A11, B6, C1);
+    it is shown, but it is no failure.
+    """
+
+    document: DocumentKey
+    number: str
+    what: str
+    store: str
+    ledger: str
+    sentence: str
+    ref: Ref | None = None
+    chosen: bool = False
+
+
+class ControlTotal(msgspec.Struct, frozen=True):
+    """A sum over many documents (ACCOUNTING E1). store, ledger: decimal texts in `currency`."""
+
+    name: str
+    currency: str
+    store: str
+    ledger: str
+    difference: str
+    documents: int
+
+    @property
+    def agrees(self) -> bool:
+        return self.store == self.ledger
