@@ -59,8 +59,9 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around the static files too: packed they are a sixth.
     "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,13 +151,14 @@ CONTENT_SECURITY_POLICY = {
 
 # Static files: served by the web process itself, from the packages, no build step.
 STATIC_URL = "/static/"
-STATIC_ROOT = str(TIEOUT_HOME / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tieout.web.static_files.ContentVersions"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Their addresses change with their content.
+WHITENOISE_MAX_AGE = 365 * 24 * 60 * 60
 
 # Language and time
 LANGUAGE_CODE = "en"

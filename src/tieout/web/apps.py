@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -16,7 +16,8 @@ class WebConfig(AppConfig):
     use_cases: Any = None
 
     def ready(self) -> None:
-        post_migrate.connect(make_groups, sender=self)
+        # Of the app that owns the groups' table: an app without models, as this one, sends no signal.
+        post_migrate.connect(make_groups, sender=apps.get_app_config("auth"))
 
 
 def make_groups(sender: AppConfig, **_: Any) -> None:

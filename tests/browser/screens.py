@@ -1,0 +1,24 @@
+"""Every screen once, for the tests that look at all of them and for the screenshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from web_records import Shop
+
+#: Name → address for a filled shop.
+SCREENS: dict[str, Callable[[Shop], str]] = {
+    "dashboard": lambda shop: reverse("dashboard"),
+    "queue": lambda shop: reverse("queue"),
+    "queue_all": lambda shop: reverse("queue_bulk") + "?state=queued",
+    "log": lambda shop: reverse("log"),
+    "log_detail": lambda shop: reverse("log_detail", args=(shop.events["posted"].pk,)),
+    "report": lambda shop: reverse("report"),
+    "document_posted": lambda shop: reverse("document", args=(shop.documents["order"].pk,)),
+    "document_held": lambda shop: reverse("document", args=(shop.documents["held"].pk,)),
+    "document_customer": lambda shop: reverse("document", args=(shop.documents["customer"].pk,)),
+    "find": lambda shop: reverse("find") + "?q=0000",
+    "preferences": lambda shop: reverse("preferences"),
+}

@@ -1,0 +1,54 @@
+"""A filled database, clients by role, and use cases that write down what they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+import web_records
+from web_records import Shop
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return web_records.make_shop()
+
+
+@pytest.fixture
+def client_of(shop: Shop) -> Callable[[str], Client]:
+    """A client logged in as the user of a role; "stranger" is not logged in."""
+
+    def make(role: str) -> Client:
+        client = Client()
+        if role != "stranger":
+            client.force_login(shop.users[role], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+class Recorder:
+    """Stands for `tieout.sync`: answers every use case and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        def use_case(*args: Any, **kwargs: Any) -> int:
+            self.asked.append((name, args, kwargs))
+            return 1
+
+        return use_case
+
+
+@pytest.fixture
+def asked() -> Iterator[Recorder]:
+    web = apps.get_app_config("web")
+    before = web.use_cases
+    web.use_cases = Recorder()
+    yield web.use_cases
+    web.use_cases = before
