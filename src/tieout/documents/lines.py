@@ -61,7 +61,7 @@ class Line(msgspec.Struct, frozen=True):
     quantity: > 0 as the store says (4 decimals); 1 where the store has none.
     net, gross: after discount. discount: what was taken off, >= 0, in the basis the store states it
     (`discount_taxed`: whether tax was calculated on the price after the discount; False is ACCOUNTING A6:
-    then net and gross are *before* discount, and the discount is not inside).
+    then net and gross are *before* discount, and the document has a DISCOUNT line without tax for it).
     tax_percent: sum of the store's percentages, also when the amount is 0 and no share is listed.
     """
 

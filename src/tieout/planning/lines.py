@@ -108,7 +108,6 @@ class LineMaker:
         self.codes_by_percent = {tax.percent: tax.code for tax in taxes}
         self.apart = not self.copies and sets_differ(lines)
         discounts: dict[str, list[tuple[Decimal, DraftLine]]] = {}
-        untaxed_discount = _ZERO
         for line in lines:
             if line.kind in _SILENT_KINDS and not line.net.amount and not line.tax.amount:
                 continue
@@ -118,17 +117,18 @@ class LineMaker:
             draft = self._draft(line)
             if self._is_apart(line) and len(codes_of(line)) > 1 and draft.net:
                 draft = self._taxes_apart(line, draft)
-            if line.discount is not None and line.discount.amount:
-                if not line.discount_taxed:
-                    untaxed_discount += line.discount.amount
-                elif self._account_discounts and draft.tax_choice.tax_type:
-                    draft = self._before_discount(draft, line.discount.amount, discounts)
+            inside = line.discount if line.discount_taxed else None
+            if inside and self._account_discounts and draft.tax_choice.tax_type:
+                draft = self._before_discount(draft, inside.amount, discounts)
             self._add_with_levies(line, draft)
         self.drafts.extend([*self.bases, *contra_lines(self.bases, self.out_of_scope)])
         for shared in discounts.values():
             self._discount_line(shared)
-        if untaxed_discount:
-            self._untaxed_discount(untaxed_discount)
+        if any(not line.discount_taxed for line in lines):
+            self.notes.append(
+                "The store charges tax on the price before the discount: it declares more tax than it owes. "
+                "That is a setting of the store."
+            )
         if self.book.rules.tax_as_liability and self.book.organisation.version.startswith("US"):
             self._taxes_as_lines(taxes)
         return Drafts(tuple(self.drafts), tuple(dict.fromkeys(self.problems)), tuple(self.notes), self.means_shift)
@@ -233,8 +233,11 @@ class LineMaker:
         )
 
     def _no_tax(self, line: Line) -> TaxChoice | Problem:
-        """A line on which no percentage tax was charged; one of amount zero never holds a document (A9)."""
-        if line.kind is LineKind.VOUCHER_SALE:
+        """A line on which no percentage tax was charged; one of amount zero never holds a document (A9).
+
+        A discount that did not lower the tax is out of scope (ACCOUNTING A2, A6), as are vouchers sold (C6).
+        """
+        if line.kind in (LineKind.VOUCHER_SALE, LineKind.DISCOUNT):
             return self.out_of_scope
         if line.kind is LineKind.UNKNOWN:
             rule = self.book.unknown_total(line.code)
@@ -320,28 +323,6 @@ class LineMaker:
             self.problems.append(found)
             return AccountChoice("", "")
         return found
-
-    def _untaxed_discount(self, discount: Decimal) -> None:
-        """A discount that did not lower the tax: its own line, out of scope (ACCOUNTING A6)."""
-        account = self._copied_account("discount:untaxed") or self._discount_account()
-        self.drafts.append(
-            DraftLine(
-                key="discount:untaxed",
-                description=line_text(self.discount_text or "Discount"),
-                quantity=_ONE,
-                net=-discount,
-                tax=_ZERO,
-                gross=-discount,
-                account_code=account.code,
-                tax_choice=self.out_of_scope,
-                tracking=self.tracking,
-                why_account=account.why,
-            )
-        )
-        self.notes.append(
-            "The store charges tax on the price before the discount: it declares more tax than it owes. "
-            "That is a setting of the store."
-        )
 
     def _copied_account(self, key: str) -> AccountChoice | None:
         copied = self.copies.get(key)
