@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dossiers as make
-
 from tieout.accounting import Invoice
 from tieout.documents import Dossier, LineKind
 from tieout.planning.dossier import plan_dossier
