@@ -143,6 +143,11 @@ def test_a_duplicate_brings_the_last_row_of_the_page_before(timed: Shop) -> None
     assert (first, second) == ([1, 2, 3, 4, 5], [5, 6, 7, 8, 9])
 
 
+def test_a_duplicate_on_the_first_page_brings_its_first_row_twice(timed: Shop) -> None:
+    timed.faults.plan(Fault(kind="duplicate"))
+    assert Caller(timed).ids("orders", page_size=2, sort=[("entity_id", "ASC")]) == [1, 1, 2]
+
+
 def test_drawn_faults_repeat_by_seed() -> None:
     def statuses(seed: int) -> list[int]:
         shop = Shop.from_folder(SAMPLES)

@@ -102,10 +102,8 @@ class Reader:
             current_page=criteria.current_page,
             repeats_last_page=self._settings.repeats_last_page,
         )
-        if shift and page and (criteria.current_page or 1) > 1:
-            before = rows[:] if not criteria.page_size else rows
-            start = list(before).index(page[0])
-            page = before[start - shift : start - shift + len(page)]
+        if shift and page:
+            page = _with_duplicate(rows, page)
         raws = [self._outgoing(resource, table.raw(row)) for row in page]
         if self._settings.count_served:
             for row in page:
@@ -203,3 +201,14 @@ class Reader:
                 price, discount = line.get(f"{prefix}price", 0), line.get(f"{prefix}discount_amount", 0)
                 line[f"{prefix}row_total"] = max(Decimal(price) - Decimal(discount), Decimal(0))
         return encode(order)
+
+
+def _with_duplicate(rows: Sequence[int], page: Sequence[int]) -> Sequence[int]:
+    """A page that moved by one row while it was read: the last row of the page before comes again.
+
+    On the first page its own first row comes twice, as a join without a unique key gives it.
+    """
+    start = next(place for place, row in enumerate(rows) if row == page[0])
+    if start == 0:
+        return [page[0], *page]
+    return rows[start - 1 : start - 1 + len(page)]
