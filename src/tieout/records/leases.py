@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 _TAKE = """UPDATE organisation SET fence=fence+1, lease_until=%s, lease_owner=%s, served_at=%s, due_at=NULL
  WHERE id=(SELECT id FROM organisation WHERE status='connected' AND removed_at IS NULL
  AND (lease_until IS NULL OR lease_until<=%s) AND (hold_until IS NULL OR hold_until<=%s)
- AND (due_at<=%s OR lease_until IS NOT NULL){named} ORDER BY served_at NULLS FIRST, id LIMIT 1{locking})
+ AND (due_at<=%s OR lease_until IS NOT NULL{named}) ORDER BY served_at NULLS FIRST, id LIMIT 1{locking})
  RETURNING id, fence"""
 
 _sizes = msgspec.json.Decoder(dict[str, int])
@@ -38,7 +38,8 @@ class Leases:
         self, owner: str, now: datetime, lease_seconds: float, *, organisation: int | None = None
     ) -> Claim | None:
         until = now + timedelta(seconds=lease_seconds)
-        named = "" if organisation is None else " AND id=%s"
+        # The named one is taken whether it is due or not.
+        named = "" if organisation is None else " OR TRUE) AND (id=%s"
         statement = _TAKE.format(named=named, locking=self._database.skip_locked)
         parameters = [until, owner, now, now, now, now, *([] if organisation is None else [organisation])]
         with self._database.transaction():

@@ -170,8 +170,10 @@ def decide(
         return None
     entry = Wanted(
         id=known.id if known else 0, ref=planned.ref, known=known, organisation=organisation, connection=connection,
-        document=document, root=root, state=state, action=action.value, digest=digest, source_digest=source_digest,
-        rule_version=rule_version, marker=planned.marker, priority=priority, queued_at=now, payload=payload,
+        document=document, root=root, state=state,
+        action=(Action.NOTHING if state is PostingState.POSTED else action).value,
+        digest=digest, source_digest=source_digest, rule_version=rule_version, marker=planned.marker,
+        priority=priority, queued_at=now, payload=payload,
         payload_changed=known is None or (digest != known.wanted_digest and not keep_wanted),
         certificate=encode_certificate(planned.certificate) if planned.certificate is not None else None,
         depends_on=planned.depends_on, why=why, run=run, remarks=_remarks(planned),

@@ -29,8 +29,8 @@ class Posting(models.Model):
     state = models.CharField(max_length=12)
     #: While it is being sent: the state an edit meanwhile asked for ("" none), taken when the call settled.
     state_after = models.CharField(max_length=12, blank=True, default="")
-    #: create, update, void, delete, archive, nothing: what sending it now would do.
-    action = models.CharField(max_length=8, default="create")
+    #: create, update, void, delete, archive, nothing, impossible: what sending it now would do.
+    action = models.CharField(max_length=12, default="create")
     wanted_digest = models.CharField(max_length=32, blank=True, default="")
     posted_digest = models.CharField(max_length=32, blank=True, default="")
     sent_digest = models.CharField(max_length=32, blank=True, default="")

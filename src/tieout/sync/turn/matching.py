@@ -122,7 +122,7 @@ def _linked(one: ReadyPosting, contact_id: str, how: str) -> Settled:
     return Settled(
         id=one.id,
         state=PostingState.POSTED,
-        action="update",
+        action="nothing",
         posted_digest=one.digest,
         remote_id=contact_id,
         remote_status="ACTIVE",

@@ -51,6 +51,8 @@ def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
     action = action_for(
         role=sent.ref.role, wanted=bool(sent.wanted_digest), remote_id=element.remote_id, remote_status=status
     )
+    if state is PostingState.POSTED:
+        action = Action.NOTHING
     message = "; ".join(element.warnings) or ("Found in Xero after a lost answer" if found else "OK")
     reason = f"Xero holds something else than was sent: {'; '.join(differs)}." if differs else ""
     total, tax, due = _figures(held)
