@@ -30,7 +30,9 @@ def tax_groups(lines: Iterable[Line], sent: Sequence[LedgerLine]) -> tuple[TaxGr
     types_by_key: dict[str, set[str]] = {}
     for ledger_line in sent:
         if not ledger_line.counts_as_tax:
-            types_by_key.setdefault(ledger_line.key, set()).add(ledger_line.tax_type)
+            # A further tax of a line may stand on a line of its own, under the line's key and the tax's code.
+            key = ledger_line.key.partition(":tax:")[0]
+            types_by_key.setdefault(key, set()).add(ledger_line.tax_type)
     groups: list[tuple[set[str], set[str]]] = []
     for line in lines:
         codes = {share.code for share in line.taxes if not share.fixed and share.amount.amount}

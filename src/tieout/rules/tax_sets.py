@@ -14,5 +14,7 @@ def codes_of(line: Line) -> tuple[str, ...]:
 
 def sets_differ(lines: Sequence[Line]) -> bool:
     """Whether composites would mix taxes: a code that stands in two different sets of which one has several."""
+    if all(len(line.taxes) < 2 for line in lines):
+        return False
     sets = {codes for line in lines if (codes := codes_of(line))}
     return any(len(one) > 1 and one != other and not set(one).isdisjoint(other) for one in sets for other in sets)
