@@ -79,9 +79,13 @@ class HttpClient:
     def close(self) -> None:
         self._client.close()
 
+    def check(self, url: str) -> None:
+        """Raises AddressRefused for what is no address that we call, before anything is signed or sent."""
+        self._guard.check_url(url)
+
     def send(self, request: Request) -> Reply:
         """The whole answer, whatever its status. Raises NotSent, Lost, TooLarge and AddressRefused only."""
-        self._guard.check_url(request.url)
+        self.check(request.url)
         started = self._monotonic()
         try:
             with self._client.stream(

@@ -15,7 +15,7 @@ TEXT_LENGTH_MAX = 2_000
 
 _NAMED = re.compile(
     r"""(?ix)
-    ((?:authorization|proxy-authorization|cookie|set-cookie)["']?\s*[:=]\s*["']?) [^"'\r\n]+
+    ((?:authorization|proxy-authorization|cookie|set-cookie)["']?\s*[:=]\s*) (?:"[^"]*"|'[^']*'|[^\r\n]+)
     |((?:oauth_signature|oauth_token|oauth_nonce|oauth_consumer_key|access_token|refresh_token|id_token
         |client_secret|password|api_key|token)["']?\s*[:=]\s*["']?) [^"'\s,;&}]+
     |(\bbearer\s+) [A-Za-z0-9._~+/=-]+

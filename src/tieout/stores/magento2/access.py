@@ -6,12 +6,13 @@ import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any, Protocol
-from urllib.parse import quote
+from typing import Protocol
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
-from authlib.oauth1.rfc5849.client_auth import ClientAuth
-from authlib.oauth1.rfc5849.signature import generate_signature_base_string
+from authlib.oauth1.rfc5849.client_auth import ClientAuth, generate_nonce, generate_timestamp
+from authlib.oauth1.rfc5849.parameters import prepare_headers
+from authlib.oauth1.rfc5849.signature import construct_base_string
 
 from tieout.errors import ConfigurationWrong
 
@@ -41,26 +42,18 @@ class SignedAccess(msgspec.Struct, frozen=True):
     access_token_secret: str
 
     def headers(self, method: str, url: str) -> Mapping[str, str]:
-        """Bodies are not signed: they are JSON, which the OAuth 1.0a rules leave out."""
-        client = ClientAuth(
-            self.consumer_key,
-            client_secret=self.consumer_secret,
-            token=self.access_token,
-            token_secret=self.access_token_secret,
-            signature_method=SIGNATURE_METHOD,
-        )
-        _, headers, _ = client.sign(method, url, {}, b"")
+        """Bodies are not signed: they are JSON, which the OAuth 1.0a rules leave out.
+
+        The library's own `sign` knows SHA-1 only and refuses plain http, which shops in the own house use.
+        """
+        client = ClientAuth(self.consumer_key, token=self.access_token, signature_method=SIGNATURE_METHOD)
+        parameters = client.get_oauth_params(generate_nonce(), generate_timestamp())
+        signed = [*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parameters]
+        key = "&".join(quote(secret, safe="~") for secret in (self.consumer_secret, self.access_token_secret))
+        text = construct_base_string(method, url, signed)
+        signature = b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode()
+        headers = prepare_headers([*parameters, ("oauth_signature", signature)], {})
         return {"authorization": headers["Authorization"]}
-
-
-def _sign(client: Any, request: Any) -> str:
-    key = f"{quote(client.client_secret or '', safe='~')}&{quote(client.token_secret or '', safe='~')}"
-    text = generate_signature_base_string(request)
-    return b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode()
-
-
-# The library knows SHA-1 only, which Magento refuses since 2.4.4.
-ClientAuth.register_signature_method(SIGNATURE_METHOD, _sign)
 
 
 def access_of(settings: Mapping[str, str]) -> Access:

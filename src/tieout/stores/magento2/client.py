@@ -93,8 +93,9 @@ class MagentoClient:
 
     def _send(self, address: str, query: str, accept: str = "application/json") -> Reply:
         url = f"{address}?{query}" if query else address
-        headers = {"accept": accept, **self._access.headers("GET", url)}
         try:
+            self._http.check(url)
+            headers = {"accept": accept, **self._access.headers("GET", url)}
             return self._http.send(Request("GET", url, headers))
         except AddressRefused as error:
             raise NeedsOperator(str(error), code=ADDRESS_WRONG, scope="connection") from error

@@ -86,7 +86,7 @@ class MagentoReader:
             fresh = [row for row in rows if _place(row) not in seen]
             newest = max((row.updated_at for row in rows), default=NEVER)
             last = len(rows) >= _count(page, len(rows), self._page_size)
-            if not rows or (not fresh and start and newest < start):
+            if not rows or (not fresh and (newest == NEVER or (start and newest < start))):
                 last = True  # only rows whose time cannot be read are left; they were given once
             if not fresh and not last:
                 # More rows carry this very second than fit on a page (imports, mass edits).
