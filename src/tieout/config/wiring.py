@@ -6,8 +6,9 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from functools import cached_property
 
 import httpx
@@ -32,6 +33,10 @@ from tieout.sync.doctor import Finding, Machine, examine
 from tieout.sync.plan import Planner
 from tieout.sync.pull import Puller
 from tieout.sync.queue import Queue
+from tieout.sync.setup import Setup
+from tieout.sync.tie_out import TiedOut, TieOut, merge
+from tieout.sync.turn.driver import Driver
+from tieout.sync.turn.values import Policy
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
@@ -39,6 +44,8 @@ from tieout.xero.transport import Transport
 
 #: Longest single sleep, so that a clock that jumps does not make us sleep for hours.
 _SLEEP_SECONDS_MAX = 5.0
+#: Requests to Xero under way at once, over all organisations of this process.
+SENDERS = 20
 
 
 class Wiring:
@@ -78,6 +85,11 @@ class Wiring:
         return self._xero_transport or HttpClient(
             guard=AddressGuard(allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE))
         )
+
+    @cached_property
+    def pool(self) -> ThreadPoolExecutor:
+        """Senders, shared by all turns of this process."""
+        return ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="sender")
 
     def _sleep_until(self, moment: datetime) -> None:
         while not self.stop.is_set():
@@ -165,6 +177,57 @@ class Wiring:
             database=str(settings.DATABASES["default"]["ENGINE"]).rpartition(".")[2],
         )
         return examine(self.records, self.administration, self.clock, machine)
+
+    def driver(self, policy: Policy | None = None) -> Driver:
+        """Takes turns in the calling thread, sends in the pool's."""
+        return Driver(
+            self.records,
+            lambda organisation: self.ledger(self.administration.organisation(organisation)),
+            lambda organisation, owner: RecordsMeter(self.records, self.clock, organisation, owner, manual=False),
+            self.clock,
+            self.pool,
+            self.owner,
+            policy or Policy(),
+            stopping=self.stop.is_set,
+        )
+
+    def tie_out(
+        self, dated_from: date | None, dated_to: date | None, progress: Callable[[str], None] | None = None
+    ) -> TiedOut:
+        """Every store against every organisation that it goes to."""
+        parts = []
+        for connection in self.administration.connections():
+            for assignment in self.records.assignments(connection.id):
+                organisation = self.administration.organisation(assignment.organisation)
+                tie = TieOut(
+                    self.records,
+                    self.administration,
+                    self.clock,
+                    connection,
+                    organisation.id,
+                    self.planner(connection),
+                )
+                since = self.clock.now()
+                doubled = tie.read(
+                    self.ledger(organisation), self.meter(organisation), dated_from, dated_to, progress
+                )
+                compared = tie.compare(since, dated_from, dated_to)
+                parts.append(msgspec.structs.replace(compared, differences=(*doubled, *compared.differences)))
+        return merge(parts)
+
+    def setup(self, connection: StoreConnection, organisation: OrganisationEntry, *, by: str) -> Setup:
+        """The set-up buttons of a store into an organisation."""
+        return Setup(
+            self.records,
+            self.administration,
+            self.clock,
+            connection,
+            organisation,
+            self.adapter(connection),
+            self.ledger(organisation),
+            self.meter(organisation),
+            by=by,
+        )
 
     def meter(self, organisation: OrganisationEntry) -> PatientMeter:
         """For reads and set-up outside a turn: waits for a slot."""

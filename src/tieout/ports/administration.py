@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieout.accounting import Held, LedgerReference, Role
+from tieout.accounting import Held, LedgerReference, Ref
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.records import StoreConnection
 from tieout.rules.settings import Rules
@@ -89,32 +89,6 @@ class Outcome(msgspec.Struct, frozen=True):
     subject: str = ""
 
 
-class PostedFigures(msgspec.Struct, frozen=True):
-    """A posting as we know it, for tie-out and undo. Amounts in whole minor units of `currency`.
-
-    store_minor: total that the store showed for the document, None where it has none of its own.
-    """
-
-    id: int
-    role: Role
-    state: str
-    number: str
-    document_kind: DocumentKind
-    document_number: str
-    remote_id: str
-    remote_status: str
-    currency: str
-    date: date | None
-    total_minor: int | None
-    tax_minor: int | None
-    due_minor: int | None
-    store_minor: int | None
-    target_remote_id: str = ""
-    connection: int = 0
-    document: int = 0
-    drift: str = ""
-
-
 class Administration(Protocol):
     """Connections, organisations, rules, runs, and summaries."""
 
@@ -136,11 +110,24 @@ class Administration(Protocol):
 
     def reading_failed(self, connection: int, *, status: str, reason: str, not_before: datetime | None) -> None: ...
 
+    def move_connection(self, connection: int, address: str, options: Mapping[str, str]) -> None:
+        """The store answers somewhere else now; its documents stay."""
+        ...
+
     def forget_watermarks(self, connection: int) -> None:
         """Everything is read again from the beginning; unchanged documents stay as they are."""
         ...
 
-    def roots(self, connection: int, kind: DocumentKind, after: int, limit: int) -> Sequence[tuple[int, DocumentKey]]:
+    def roots(
+        self,
+        connection: int,
+        kind: DocumentKind,
+        after: int,
+        limit: int,
+        *,
+        dated_from: date | None = None,
+        dated_to: date | None = None,
+    ) -> Sequence[tuple[int, DocumentKey]]:
         """Documents of a kind that lead a dossier, by id, from the one after `after` on."""
         ...
 
@@ -155,6 +142,10 @@ class Administration(Protocol):
     def add_organisation(self, new: NewOrganisation, now: datetime) -> int: ...
 
     def save_reference(self, organisation: int, reference: LedgerReference) -> None: ...
+
+    def next_due_at(self, now: datetime) -> datetime | None:
+        """When an organisation has work next (never in the past); None when none has any."""
+        ...
 
     # tokens
 
@@ -213,6 +204,10 @@ class Administration(Protocol):
         """When a fact of the installation (the last backup, a heartbeat) was noted; None when it never was."""
         ...
 
+    def fact(self, name: str) -> str:
+        """What was noted, "" when nothing was."""
+        ...
+
     def note_fact(self, name: str, value: str, now: datetime) -> None: ...
 
     # summaries
@@ -229,18 +224,18 @@ class Administration(Protocol):
 
     def skipped(self) -> Sequence[Outcome]: ...
 
-    def figures(
-        self,
-        organisation: int,
-        roles: Sequence[Role],
-        *,
-        dated_from: date | None = None,
-        dated_to: date | None = None,
-        run: int | None = None,
-    ) -> Sequence[PostedFigures]:
-        """Postings that the ledger holds, by id."""
+    # what the ledger holds
+
+    def keep_held(self, organisation: int, page: Sequence[Held], now: datetime) -> frozenset[str]:
+        """Keep what belongs to postings of ours. Returns the ids in the ledger that are ours."""
         ...
 
-    def save_held(self, entries: Sequence[tuple[int, Held]], now: datetime) -> None:
-        """What the ledger was seen to hold of postings."""
+    def strangers_with_our_number(
+        self, organisation: int, page: Sequence[Held], ours: frozenset[str]
+    ) -> Sequence[Held]:
+        """Documents that are not ours but carry the number of one that is."""
+        ...
+
+    def held_of(self, organisation: int, root: int, since: datetime) -> Mapping[Ref, Held]:
+        """What was read of a dossier's postings since a time."""
         ...

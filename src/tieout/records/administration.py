@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
-from tieout.accounting import Held, LedgerReference, Role
+from tieout.accounting import Held, LedgerReference, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.money import Money
 from tieout.ports.administration import (
@@ -17,10 +17,10 @@ from tieout.ports.administration import (
     NewOrganisation,
     OrganisationEntry,
     Outcome,
-    PostedFigures,
     TokenRow,
 )
 from tieout.ports.records import StoreConnection
+from tieout.records.codec import pack, unpack
 from tieout.records.models import (
     App,
     Audit,
@@ -80,13 +80,31 @@ class DjangoAdministration:
             status=status, status_reason=reason, failures=F("failures") + 1, not_before=not_before
         )
 
+    def move_connection(self, connection: int, address: str, options: Mapping[str, str]) -> None:
+        Connection.objects.filter(pk=connection).update(
+            address=address, options=msgspec.json.encode(dict(options)).decode()
+        )
+
     def forget_watermarks(self, connection: int) -> None:
         Watermark.objects.filter(connection=connection).delete()
 
-    def roots(self, connection: int, kind: DocumentKind, after: int, limit: int) -> Sequence[tuple[int, DocumentKey]]:
+    def roots(
+        self,
+        connection: int,
+        kind: DocumentKind,
+        after: int,
+        limit: int,
+        *,
+        dated_from: date | None = None,
+        dated_to: date | None = None,
+    ) -> Sequence[tuple[int, DocumentKey]]:
         rows = Document.objects.filter(
             connection=connection, kind=kind.value, root_kind=kind.value, root_key=F("key"), id__gt=after
         )
+        if dated_from is not None:
+            rows = rows.filter(date__gte=dated_from)
+        if dated_to is not None:
+            rows = rows.filter(date__lte=dated_to)
         found = rows.order_by("id").values_list("id", "key")[:limit]
         return [(identity, DocumentKey(kind, key)) for identity, key in found]
 
@@ -145,6 +163,11 @@ class DjangoAdministration:
             reference=msgspec.json.encode(reference).decode(),
             reference_read_at=reference.read_at,
         )
+
+    def next_due_at(self, now: datetime) -> datetime | None:
+        rows = Organisation.objects.filter(removed_at__isnull=True, status="connected", due_at__isnull=False)
+        times = [max(due, lease or due, now) for due, lease in rows.values_list("due_at", "lease_until")]
+        return min(times, default=None)
 
     # tokens
 
@@ -253,6 +276,9 @@ class DjangoAdministration:
     def fact_changed_at(self, name: str) -> datetime | None:
         return Installation.objects.filter(name=name).values_list("changed_at", flat=True).first()
 
+    def fact(self, name: str) -> str:
+        return Installation.objects.filter(name=name).values_list("value", flat=True).first() or ""
+
     def note_fact(self, name: str, value: str, now: datetime) -> None:
         Installation.objects.update_or_create(name=name, defaults={"value": value, "changed_at": now})
 
@@ -289,54 +315,81 @@ class DjangoAdministration:
         )
         return [Outcome(DocumentKind(kind), number or key, code, reason) for kind, number, key, code, reason in rows]
 
-    def figures(
-        self,
-        organisation: int,
-        roles: Sequence[Role],
-        *,
-        dated_from: date | None = None,
-        dated_to: date | None = None,
-        run: int | None = None,
-    ) -> Sequence[PostedFigures]:
-        rows: QuerySet[Posting] = Posting.objects.filter(
-            organisation=organisation, role__in=[role.value for role in roles]
-        ).exclude(remote_id="")
-        if dated_from is not None:
-            rows = rows.filter(date__gte=dated_from)
-        if dated_to is not None:
-            rows = rows.filter(date__lte=dated_to)
-        if run is not None:
-            rows = rows.filter(run=run)
-        return [_figures(row) for row in rows.select_related("document").order_by("id")]
+    # what the ledger holds
 
-    def save_held(self, entries: Sequence[tuple[int, Held]], now: datetime) -> None:
-        rows = [
-            HeldFigures(
-                posting_id=posting,
-                status=held.status,
-                currency=held.currency,
-                total_minor=_minor(held.total),
-                tax_minor=_minor(held.total_tax),
-                due_minor=_minor(held.amount_due if held.amount_due is not None else held.remaining_credit),
-                amount_minor=_minor(held.amount),
-                updated_at=held.updated_at,
-                read_at=now,
-            )
-            for posting, held in entries
-        ]
-        columns = (
-            "status",
-            "currency",
-            "total_minor",
-            "tax_minor",
-            "due_minor",
-            "amount_minor",
-            "updated_at",
-            "read_at",
-        )
+    def keep_held(self, organisation: int, page: Sequence[Held], now: datetime) -> frozenset[str]:
+        by_id: dict[str, list[Held]] = {}
+        for held in page:
+            by_id.setdefault(held.remote_id, []).append(held)
+        ours = Posting.objects.filter(organisation=organisation, remote_id__in=list(by_id))
+        rows = []
+        for posting, role, remote_id in ours.values_list("pk", "role", "remote_id"):
+            for held in by_id[remote_id]:
+                if _same_list(held.role, Role(role)):
+                    rows.append(_held_row(posting, held, now))
+        figures = ("total_minor", "tax_minor", "due_minor", "amount_minor")
+        columns = ("status", "currency", *figures, "updated_at", "read_at", "body")
         HeldFigures.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["posting"], update_fields=columns, batch_size=500
         )
+        return frozenset(remote_id for _, _, remote_id in ours.values_list("pk", "role", "remote_id"))
+
+    def strangers_with_our_number(
+        self, organisation: int, page: Sequence[Held], ours: frozenset[str]
+    ) -> Sequence[Held]:
+        others = [held for held in page if held.remote_id not in ours and held.number and held.status not in _GONE]
+        if not others:
+            return []
+        known = set(
+            Posting.objects.filter(
+                organisation=organisation,
+                role__in=[Role.INVOICE.value, Role.CREDIT_NOTE.value, Role.DIFFERENCE.value],
+                marker__in=[held.number for held in others],
+            )
+            .exclude(remote_id="")
+            .values_list("marker", flat=True)
+        )
+        return [held for held in others if held.number in known]
+
+    def held_of(self, organisation: int, root: int, since: datetime) -> Mapping[Ref, Held]:
+        rows = HeldFigures.objects.filter(
+            posting__organisation=organisation, posting__root=root, read_at__gte=since, body__isnull=False
+        ).values_list(
+            "posting__role", "posting__document__kind", "posting__document__key", "posting__ordinal", "body"
+        )
+        found: dict[Ref, Held] = {}
+        for role, kind, key, ordinal, body in rows:
+            ref = Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal)
+            assert body is not None
+            found[ref] = _decode_held(unpack(body))
+        return found
+
+
+_GONE = ("VOIDED", "DELETED")
+_encode_held = msgspec.msgpack.Encoder().encode
+_decode_held = msgspec.msgpack.Decoder(Held).decode
+
+
+def _same_list(read: Role, wanted: Role) -> bool:
+    """Whether an entry read from one of Xero's lists can be a posting of a role: differences are documents."""
+    if wanted is Role.DIFFERENCE:
+        return read in (Role.INVOICE, Role.CREDIT_NOTE)
+    return read is wanted
+
+
+def _held_row(posting: int, held: Held, now: datetime) -> HeldFigures:
+    return HeldFigures(
+        posting_id=posting,
+        status=held.status,
+        currency=held.currency,
+        total_minor=_minor(held.total),
+        tax_minor=_minor(held.total_tax),
+        due_minor=_minor(held.amount_due if held.amount_due is not None else held.remaining_credit),
+        amount_minor=_minor(held.amount),
+        updated_at=held.updated_at,
+        read_at=now,
+        body=pack(_encode_held(held)),
+    )
 
 
 def _minor(money: Money | None) -> int | None:
@@ -397,26 +450,4 @@ def _tokens(row: Authorisation) -> TokenRow:
         refreshed_at=row.refreshed_at,
         lease_until=row.refresh_lease_until,
         fence=row.refresh_fence,
-    )
-
-
-def _figures(row: Posting) -> PostedFigures:
-    return PostedFigures(
-        id=row.pk,
-        role=Role(row.role),
-        state=row.state,
-        number=row.marker,
-        document_kind=DocumentKind(row.document.kind),
-        document_number=row.document.number or row.document.key,
-        remote_id=row.remote_id,
-        remote_status=row.remote_status,
-        currency=row.currency,
-        date=row.date,
-        total_minor=row.posted_total_minor if row.posted_total_minor is not None else row.total_minor,
-        tax_minor=row.posted_tax_minor if row.posted_tax_minor is not None else row.tax_minor,
-        due_minor=row.due_minor,
-        store_minor=row.document.total_minor,
-        connection=row.connection_id,
-        document=row.document_id,
-        drift=row.drift,
     )

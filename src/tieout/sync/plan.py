@@ -116,7 +116,7 @@ class Planner:
 
     def plan(self, dossiers: Sequence[DueDossier]) -> Iterator[PlannedDossier]:
         """Plans of dossiers, without writing anything."""
-        translated = [(dossier, self._translate(dossier)) for dossier in dossiers]
+        translated = [(dossier, self.translate(dossier)) for dossier in dossiers]
         customers = self._customers(translated)
         for assignment in self._assignments:
             facts = self._records.dossier_facts(
@@ -135,7 +135,7 @@ class Planner:
         versions = {row.rule_version for row in planned.facts.posted} - {assignment.rules.version}
         if not versions or planned.dossier.cause == "rules":
             return {}
-        content = self._translate(planned.dossier)
+        content = self.translate(planned.dossier)
         customers = self._customers([(planned.dossier, content)])
         return {
             version: self._plan_one(planned.dossier, content, book, planned.facts, customers)
@@ -143,7 +143,8 @@ class Planner:
             if (book := self._book(assignment, version)) is not None
         }
 
-    def _translate(self, dossier: DueDossier) -> Dossier | tuple[Problem, ...]:
+    def translate(self, dossier: DueDossier) -> Dossier | tuple[Problem, ...]:
+        """The documents of a dossier put together; problems, or nothing, for what is no sale."""
         leader = next((member for member in dossier.members if member.document == dossier.root), None)
         if leader is None or not leader.body:
             return ()

@@ -1,0 +1,202 @@
+"""What the demo does with its world: connect, read, press the buttons, plan, sync, tie out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tieout.cli.demo_world import Simulators, Source
+from tieout.config.wiring import Wiring
+from tieout.errors import TieoutError
+from tieout.ports.administration import NewConnection, OrganisationEntry
+from tieout.ports.records import StoreConnection
+from tieout.rules.settings import Action, SalesDocuments, StatusRule
+from tieout.sync.work import work_until_idle
+
+PERSON = "the demo"
+#: The name of the fact that tells which data was read last.
+_DATA = "demo_data"
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the command line asks of the demo. all_statuses: post whatever is not cancelled."""
+
+    kind: str
+    sales_documents: SalesDocuments
+    all_statuses: bool = False
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The keys of `demo --once --json`."""
+
+    documents: dict[str, int]
+    posted: dict[str, int]
+    held: list[dict[str, str]]
+    skipped: list[dict[str, str]]
+    differences: list[dict[str, str]]
+    xero_calls: int
+    calls_by_endpoint: dict[str, int]
+    tie_out_calls: int
+    seconds: float
+    pressed: list[str] = []
+
+
+class DemoFailed(TieoutError):
+    """The demo could not go on."""
+
+
+class Flow:
+    """One demo over its simulators. say: for people, line by line."""
+
+    def __init__(self, wired: Wiring, simulators: Simulators, wishes: Wishes, say: Callable[[str], None]) -> None:
+        self._wired = wired
+        self._simulators = simulators
+        self._wishes = wishes
+        self._say = say
+        self.pressed: list[str] = []
+
+    # set-up
+
+    def connect(self, source: Source) -> None:
+        """Make the connections, or point those of an earlier run at where the simulators answer now."""
+        administration, now = self._wired.administration, self._wired.clock.now()
+        stores = administration.connections()
+        options = {"url": self._simulators.store_url, "access": "bearer", "admin_path": "admin"}
+        if not stores:
+            secrets = {"access_token": self._simulators.shop.credentials.access_token}
+            new = NewConnection(
+                kind=self._wishes.kind,
+                name="Tidewater Tools",
+                address=options["url"],
+                options=options,
+                secrets=self._wired.seal_secrets(secrets),
+            )
+            administration.add_connection(new, now)
+        else:
+            administration.move_connection(stores[0].id, options["url"], {**stores[0].options, **options})
+        if not administration.organisations():
+            app = self._simulators.world.custom_app(self._simulators.organisation.id)
+            self._wired.connecting().custom(app.id, app.secret)
+        if administration.fact(_DATA) != source.digest():
+            for store in administration.connections():
+                administration.forget_watermarks(store.id)
+            administration.note_fact(_DATA, source.digest(), now)
+
+    @property
+    def store(self) -> StoreConnection:
+        return self._wired.administration.connections()[0]
+
+    @property
+    def organisation(self) -> OrganisationEntry:
+        return self._wired.administration.organisations()[0]
+
+    def pull(self) -> None:
+        store = self.store
+        pulled = self._wired.puller().pull(store, self._wired.adapter(store), self._wired.reader(store))
+        self._say(f"Read the shop: {pulled.new} new documents, {pulled.changed} changed.")
+        if pulled.failure:
+            self._say(f"Not everything could be read: {pulled.failure}")
+
+    def press_buttons(self) -> None:
+        """What a person would press on the set-up screens; each press is told."""
+        setup = self._wired.setup(self.store, self.organisation, by=PERSON)
+        if not self._wired.records.assignments(self.store.id):
+            setup.save(self._first_rules(), "assigned to the organisation")
+        seen = setup.seen()
+        proposals = setup.proposals(seen)
+        if proposals.currencies:
+            setup.enable_currencies(proposals.currencies)
+            self._press("enable currency", [one.sentence for one in proposals.currencies])
+        if accounts := setup.proposals(seen).accounts:
+            setup.create_accounts(accounts)
+            self._press("create missing accounts", [one.sentence for one in accounts])
+        if proposals.taxes:
+            setup.map_taxes(proposals.taxes)
+            self._press(
+                "create missing tax rates (foreign ones; own-country rates are mapped)",
+                [one.sentence for one in proposals.taxes],
+            )
+        if proposals.zero_rules:
+            setup.confirm_zero_rules(proposals.zero_rules)
+            self._press("confirm the zero-rate rules", [one.sentence for one in proposals.zero_rules])
+        if offline := setup.proposals(seen).offline:
+            setup.money_seen(offline)
+            self._press("paid means money seen", [f"The shop's paid means money for {method}." for method in offline])
+
+    def _press(self, button: str, sentences: list[str]) -> None:
+        self.pressed.append(button)
+        self._say(f"Pressed “{button}”: {' '.join(sentences)}")
+
+    def _first_rules(self) -> Any:
+        rules = self._wired.adapter(self.store).default_rules()
+        rules = msgspec.structs.replace(rules, sales_documents=self._wishes.sales_documents)
+        if self._wishes.all_statuses:
+            rules = msgspec.structs.replace(rules, statuses=tuple(_posting(rule) for rule in rules.statuses))
+        return rules
+
+    # work
+
+    def plan(self) -> None:
+        totals = self._wired.planner(self.store).plan_due()
+        written = totals.written
+        self._say(
+            f"Planned {totals.dossiers} orders and others: {written.queued} postings queued, {written.held} held."
+        )
+
+    def sync(self) -> None:
+        worked = work_until_idle(
+            self._wired.driver(), self._wired.administration, self._wired.clock, self._simulators.clock.skip_to
+        )
+        self._say(f"Synced with {worked.calls} calls.")
+
+    def run(self) -> Result:
+        """Everything once, in order."""
+        started = time.monotonic()
+        self.pull()
+        self.press_buttons()
+        self.plan()
+        before = self._simulators.xero_calls()
+        self.sync()
+        after = self._simulators.xero_calls()
+        by_endpoint = self._simulators.calls_by_endpoint(before)
+        tied = self._wired.tie_out(None, None)
+        self._say(tied.sentence())
+        return Result(
+            documents=self._counts(set()),
+            posted=self._counts({"posted"}),
+            held=[_outcome(one) for one in self._wired.administration.held()],
+            skipped=[_outcome(one) for one in self._wired.administration.skipped()],
+            differences=[msgspec.to_builtins(one) for one in tied.differences],
+            xero_calls=after - before,
+            calls_by_endpoint=by_endpoint,
+            tie_out_calls=self._simulators.xero_calls() - after,
+            seconds=round(time.monotonic() - started, 3),
+            pressed=self.pressed,
+        )
+
+    def _counts(self, states: set[str]) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for (kind, state), count in self._wired.administration.documents_by_state().items():
+            if not states or state in states:
+                counts[kind] += count
+        return dict(sorted(counts.items()))
+
+
+def _posting(rule: StatusRule) -> StatusRule:
+    """Every confirmed state posts; what is cancelled or never confirmed stays as it is."""
+    waits = rule.state in ("new", "pending_payment", "payment_review", "holded")
+    return msgspec.structs.replace(rule, action=Action.AUTHORISED) if waits else rule
+
+
+def _outcome(one: Any) -> dict[str, str]:
+    return {"kind": str(one.kind), "number": one.number, "code": str(one.code), "reason": one.reason}
+
+
+def write_ledger(simulators: Simulators, file: Path) -> None:
+    """What the simulated Xero holds, in Xero's JSON."""
+    file.write_bytes(msgspec.json.format(simulators.ledger(), indent=1))
