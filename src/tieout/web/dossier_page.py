@@ -34,6 +34,8 @@ from tieout.web import formats, links, words
 from tieout.web.lookups import Lookups
 
 EVENTS_MAX = 50
+#: An order of a thousand products is not drawn with a thousand items beside it.
+SHARED_MAX = 30
 #: The order in which a dossier's postings are shown.
 _ORDER = {role: place for place, role in enumerate(words.ROLES)}
 _SALES_ROLES = ("invoice", "credit_note", "difference")
@@ -120,8 +122,10 @@ def page(document: Document, lookups: Lookups) -> Page:
     )
     needs = _needs([posting.pk for posting in postings])
     views = {posting.pk: _view(posting, lookups, needs.get(posting.pk, ())) for posting in postings}
+    shared = _shared(postings)
+    contact = next((_contact_name(posting) for posting in shared if posting.role == "contact"), "")
     own = [posting for posting in postings if posting.document_id == document.pk and posting.role in _MAIN_ROLES]
-    comparisons = tuple(_compare(document, posting, views[posting.pk]) for posting in own)
+    comparisons = tuple(_compare(document, posting, views[posting.pk], contact) for posting in own)
     problems = list(decode_problems(document.problems))
     for posting in postings:
         if posting.state == "held":
@@ -133,7 +137,7 @@ def page(document: Document, lookups: Lookups) -> Page:
         store=lookups.store(document.connection_id),
         store_url=links.in_store(document.url),
         comparisons=comparisons,
-        plan=tuple(views[posting.pk] for posting in postings),
+        plan=(*(_view(posting, lookups, ()) for posting in shared), *(views[posting.pk] for posting in postings)),
         members=tuple(members) if len(members) > 1 else (),
         events=tuple(Event.objects.filter(document=document).defer("detail").order_by("-id")[:EVENTS_MAX]),
         problems=tuple(dict.fromkeys(problems)),
@@ -179,7 +183,20 @@ def _remarks(text: str) -> Remarks:
         return Remarks(notes=(text,))
 
 
-def _compare(document: Document, posting: Posting, view: PostingView) -> Comparison:
+def _shared(postings: Sequence[Posting]) -> list[Posting]:
+    """Contacts and items that these postings need and that other documents lead."""
+    ids = [posting.pk for posting in postings]
+    found = Posting.objects.filter(dependents__posting_id__in=ids, role__in=("contact", "item")).exclude(pk__in=ids)
+    return list(found.select_related("document", "payloads").distinct().order_by("role", "id")[:SHARED_MAX])
+
+
+def _contact_name(posting: Posting) -> str:
+    payloads: PostingPayload | None = getattr(posting, "payloads", None)
+    payload = decode_payload(payloads.wanted) if payloads and payloads.wanted else None
+    return payload.name if isinstance(payload, Contact) else ""
+
+
+def _compare(document: Document, posting: Posting, view: PostingView, contact: str) -> Comparison:
     payloads: PostingPayload | None = getattr(posting, "payloads", None)
     payload = decode_payload(payloads.wanted) if payloads and payloads.wanted else None
     certificate = decode_certificate(payloads.certificate) if payloads and payloads.certificate else None
@@ -187,7 +204,7 @@ def _compare(document: Document, posting: Posting, view: PostingView) -> Compari
     lines = payload.lines if isinstance(payload, Invoice | CreditNote) else ()
     return Comparison(
         view=view,
-        sides=_sides(document, posting, payload, certificate, figures),
+        sides=_sides(document, posting, payload, certificate, figures, contact),
         source=source,
         source_at=at,
         lines=lines,
@@ -236,6 +253,7 @@ def _sides(
     payload: Payload | None,
     certificate: Certificate | None,
     figures: Figures,
+    contact: str,
 ) -> tuple[Side, ...]:
     rows: list[Side] = []
 
@@ -248,15 +266,17 @@ def _sides(
             differs = store is not None and xero is not None and store != xero
             rows.append(Side(title, formats.money(store), formats.money(xero), differs))
 
-    number = getattr(payload, "number", "") or posting.marker
-    text(_("Number"), document.number or document.key, number)
+    money_moves = posting.role in ("payment", "refund_payment", "overpayment", "allocation")
+    if not money_moves:
+        number = getattr(payload, "number", "") or posting.marker
+        text(_("Number"), document.number or document.key, number)
     if document.date or posting.date:
-        text(_("Date"), formats.day(document.date), formats.day(posting.date))
+        text(_("Date"), "" if money_moves else formats.day(document.date), formats.day(posting.date))
     if isinstance(payload, Invoice):
         text(_("Due"), "", formats.day(payload.due_date))
-    text(_("Status"), document.state, posting.remote_status)
-    if document.kind in ("order", "invoice", "refund"):
-        text(_("Customer"), document.title, "")
+    text(_("Status"), "" if money_moves else document.state, posting.remote_status)
+    if posting.role in _SALES_ROLES:
+        text(_("Customer"), document.title, contact)
     if isinstance(payload, Contact):
         text(_("Name"), document.title, payload.name)
         text(_("E-mail"), document.email, payload.email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tieout.web.views import dashboard, document, log, queue, report, session
+from tieout.web.views import dashboard, document, documents, log, queue, report, session
 
 #: Views that a stranger may call, by URL name.
 OPEN = frozenset(("login", "logout"))
@@ -26,6 +26,7 @@ urlpatterns = [
     path("log/<int:event>", log.log_detail, name="log_detail"),
     path("report", report.report, name="report"),
     path("report.csv", report.report_csv, name="report_csv"),
+    *documents.patterns(),
     path("document/<int:document>", document.document, name="document"),
     path("document/<int:document>/<slug:action>", document.document_act, name="document_act"),
 ]

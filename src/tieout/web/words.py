@@ -169,3 +169,7 @@ def event(name: str, role_name: str) -> str:
     if role_name and name in ACTIONS:
         return action(name, role_name)
     return str(EVENTS.get(name, name.replace("_", " ").capitalize()))
+
+
+#: Postings that stand for their document in a list, before those that hang on it.
+MAIN_ROLES = ("invoice", "credit_note", "contact", "item", "difference")

@@ -24,6 +24,7 @@ def arguments(name: str, shop: Shop) -> dict[str, object]:
         "posting": shop.postings["queued"].pk,
         "event": shop.events["posted"].pk,
         "action": "sync",
+        "grid": "orders",
     }
     converters = PATTERNS[name].pattern.converters
     return {key: known[key] for key in converters}

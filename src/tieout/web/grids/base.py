@@ -110,6 +110,9 @@ class Grid:
         """All rows of the grid, unordered, with only the columns that `row` reads."""
         raise NotImplementedError
 
+    def prepare(self, records: Sequence[Any]) -> None:
+        """Read what the rows of this page need besides, in a constant number of queries."""
+
     def row(self, record: Any) -> Any:
         """The record as `row_template` prints it."""
         raise NotImplementedError
@@ -145,6 +148,7 @@ class Grid:
             )
         except keyset.CursorWrong:
             found = keyset.page(self.filter.qs, self.sort, size=PAGE_SIZE)
+        self.prepare(found.rows)
         return keyset.Rows([self.row(record) for record in found.rows], found.after, found.before)
 
     def headers(self) -> list[Header]:

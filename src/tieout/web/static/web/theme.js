@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   var root = document.documentElement;
+  root.classList.add("js");
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   function apply() {
     if (root.dataset.theme === "auto") {

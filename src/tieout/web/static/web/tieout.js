@@ -71,6 +71,15 @@
   body.addEventListener("htmx:afterSwap", refreshBulk);
   window.addEventListener("pageshow", refreshBulk);
 
+  // On narrow screens all filters but the search are folded away.
+  body.addEventListener("click", function (event) {
+    const toggle = event.target.closest(".filters-toggle");
+    if (toggle) {
+      const open = toggle.closest(".filters").classList.toggle("is-open");
+      toggle.setAttribute("aria-expanded", String(open));
+    }
+  });
+
   // Copy a value, for addresses that have to be pasted elsewhere.
   body.addEventListener("click", function (event) {
     const button = event.target.closest("[data-copy]");
