@@ -10,12 +10,13 @@ from tieout.records.facts import Facts
 from tieout.records.leases import Leases
 from tieout.records.outbox import Outbox
 from tieout.records.plans import Plans
+from tieout.records.queue import QueueActions
 from tieout.records.ready import Ready
 from tieout.records.settling import Settling
 from tieout.records.sql import Database
 
 
-class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts):
+class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
     def __init__(self, alias: str = "default") -> None:
