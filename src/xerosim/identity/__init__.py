@@ -1,0 +1,1 @@
+"""Who may call: apps, consent, tokens, connections, scopes."""

@@ -1,0 +1,1 @@
+"""The accounting resources: one module per noun."""

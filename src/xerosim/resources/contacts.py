@@ -1,0 +1,333 @@
+"""Contacts: upsert by ContactID, ContactNumber or Name; never two active ones of a name."""
+
+import re
+
+import msgspec
+
+from xerosim import dates
+from xerosim.errors import Invalid, NotFound
+from xerosim.model import Address, Contact, Person, Phone
+from xerosim.organisation import Organisation, folded
+from xerosim.resources.context import GUID, Context, Written, write_each
+from xerosim.wire import Json
+
+ARCHIVED = (
+    "The specified contact details matched an archived contact. "
+    "Archived contacts cannot currently be edited via the API."
+)
+NO_IDENTIFIER = (
+    "The Contact must contain at least 1 of the following elements to identify the contact: "
+    "Name, ContactID, ContactNumber"
+)
+_ADDRESS_KINDS = ("STREET", "POBOX")
+_ADDRESS_FIELDS = {
+    "AddressLine1": 500, "AddressLine2": 500, "AddressLine3": 500, "AddressLine4": 500, "City": 255, "Region": 255,
+    "PostalCode": 50, "Country": 50, "AttentionTo": 255,
+}  # fmt: skip
+_ALWAYS_SHOWN = ("City", "Region", "PostalCode", "Country")
+_PHONE_KINDS = ("DEFAULT", "DDI", "FAX", "MOBILE")
+_EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+# Plain text members kept as they come, with Xero's longest length.
+_TEXTS = {
+    "CompanyNumber": 50, "TaxNumber": 50, "BankAccountDetails": 200, "AccountsReceivableTaxType": 50,
+    "AccountsPayableTaxType": 50, "SkypeUserName": 255, "DefaultCurrency": 3, "XeroNetworkKey": 255,
+    "SalesDefaultAccountCode": 10, "PurchasesDefaultAccountCode": 10, "Website": 255, "TrackingCategoryName": 100,
+    "TrackingCategoryOption": 100, "SalesDefaultLineAmountType": 20, "PurchasesDefaultLineAmountType": 20,
+}  # fmt: skip
+_OTHERS = ("PaymentTerms", "SalesTrackingCategories", "PurchasesTrackingCategories", "BatchPayments")
+
+
+def write(ctx: Context) -> Written:
+    return write_each(ctx, "Contacts", "Contact", _one, id_field="ContactID", error_flag="HasValidationErrors")
+
+
+def write_one(ctx: Context, id: str) -> Written:
+    """POST /Contacts/{id}."""
+    contact = find(ctx.org, id)
+    if contact is None:
+        raise NotFound
+    elements = [{**element, "ContactID": contact.id} for element in ctx.elements("Contacts", "Contact")[:1]]
+    return write_each(
+        ctx, "Contacts", "Contact", _one, id_field="ContactID", error_flag="HasValidationErrors", elements=elements
+    )
+
+
+def find(org: Organisation, key: str) -> Contact | None:
+    """A contact by id or, as Xero allows, by ContactNumber."""
+    return org.contacts.get(key.lower()) or org.contacts.first("number", key.casefold())
+
+
+def _one(ctx: Context, element: Json, position: int) -> Json:
+    existing = _match(ctx, element)
+    contact = save(ctx, element, existing)
+    return render(ctx, contact)
+
+
+def _match(ctx: Context, element: Json) -> Contact | None:
+    org = ctx.org
+    id = ctx.text(element, "ContactID")
+    if id:
+        found = org.contacts.get(id.lower())
+        if found is None:
+            raise Invalid("An existing contact with the specified ContactID could not be found")
+        return found
+    if ctx.creating:
+        return None
+    number = ctx.text(element, "ContactNumber")
+    if number:
+        found = org.contacts.first("number", number.casefold())
+        if found is not None:
+            return found
+    name = ctx.text(element, "Name")
+    return org.contacts.first("active_name", folded(name)) if name else None
+
+
+def save(ctx: Context, element: Json, existing: Contact | None) -> Contact:
+    """Create a contact, or change the named members of an existing one. Raises Invalid."""
+    org = ctx.org
+    if existing is not None and existing.status != "ACTIVE":
+        raise Invalid(
+            ARCHIVED, stored={"ContactID": existing.id, "Name": existing.name, "ContactStatus": existing.status}
+        )
+    base = existing or Contact(
+        "",
+        "",
+        addresses=tuple(Address(kind) for kind in _ADDRESS_KINDS),
+        phones=tuple(Phone(kind) for kind in _PHONE_KINDS),
+    )
+    problems: list[str] = []
+    changes: dict[str, object] = {}
+    status = ctx.choice(
+        element, "ContactStatus", ("ACTIVE", "ARCHIVED", "GDPRREQUEST"), "ContactStatus", "Contacts[0]"
+    )
+    if status:
+        changes["status"] = status
+    name = ctx.text(element, "Name", 255)
+    if name is not None and (name or existing is None):
+        changes["name"] = name = " ".join(name.split(" ")) if "  " not in name else re.sub(" +", " ", name)
+        if not name:
+            problems.append(NO_IDENTIFIER)
+        elif "<" in name or ">" in name:
+            problems.append("The contact name contains invalid characters.")
+        else:
+            holder = org.contacts.first("active_name", folded(name))
+            if holder is not None and holder.id != base.id and (existing is None or existing.status == "ACTIVE"):
+                problems.append(
+                    f"The contact name {name} is already assigned to another contact. "
+                    "The contact name must be unique across all active contacts."
+                )
+    elif existing is None:
+        problems.append(NO_IDENTIFIER)
+    number = ctx.text(element, "ContactNumber", 50)
+    if number is not None:
+        holder = org.contacts.first("number", number.casefold()) if number else None
+        if holder is not None and holder.id != base.id:
+            problems.append("Another contact has this contact number. Please enter a different contact number.")
+        changes["number"] = number
+    account_number = ctx.text(element, "AccountNumber", 50)
+    if account_number is not None:
+        holder = org.contacts.first("account_number", account_number.casefold()) if account_number else None
+        if holder is not None and holder.id != base.id:
+            problems.append("The Account Number already exists. Please enter a different Account Number.")
+        changes["account_number"] = account_number
+    for field, member in (("first", "FirstName"), ("last", "LastName")):
+        text = ctx.text(element, member, 255)
+        if text is not None:
+            changes[field] = text
+    email = ctx.text(element, "EmailAddress", 255)
+    if email is not None:
+        if email and not _EMAIL.match(email):
+            problems.append("Email address must be valid.")
+        changes["email"] = email
+    if "Addresses" in element:
+        changes["addresses"] = _addresses(ctx, element["Addresses"], base.addresses)
+    if "Phones" in element:
+        changes["phones"] = _phones(ctx, element["Phones"], base.phones)
+    if "ContactPersons" in element:
+        changes["persons"] = persons = _persons(ctx, element["ContactPersons"])
+        if len(persons) > 5:
+            problems.append("You can only have a maximum of 5 contact persons.")
+        if persons and not changes.get("email", base.email):
+            problems.append("Additional people cannot be added when the primary person has no email address set.")
+        if any(person.email and not _EMAIL.match(person.email) for person in persons):
+            problems.append("Email address must be valid.")
+    if any(member in element for member in _TEXTS):
+        texts = dict(base.texts)
+        for member, longest in _TEXTS.items():
+            text = ctx.text(element, member, longest)
+            if text is not None:
+                texts[member] = text
+        changes["texts"] = tuple((key, value) for key, value in texts.items() if value)
+    website = dict(changes.get("texts", base.texts)).get("Website", "")  # type: ignore[call-overload]
+    if website and not website.lower().startswith(("http://", "https://")):
+        problems.append("Website must be valid.")
+    if any(member in element for member in _OTHERS):
+        others = msgspec.json.decode(base.others) if base.others else {}
+        others.update({member: element[member] for member in _OTHERS if element.get(member)})
+        changes["others"] = msgspec.json.encode(others, order="sorted").decode()
+    if problems:
+        raise Invalid(problems, stored={"ContactID": existing.id} if existing else None)
+    if existing is None:
+        changes["id"] = org.new_id()
+    contact = msgspec.structs.replace(base, updated=ctx.now, **changes)
+    org.contacts.put(contact)
+    ctx.record("Contacts", contact.id, "created" if existing is None else "updated", contact.name)
+    ctx.event("CONTACT", "CREATE" if existing is None else "UPDATE", contact.id)
+    return contact
+
+
+def resolve(ctx: Context, value: object, noun: str) -> Contact:
+    """The contact a document names; an unknown Name makes one. Raises Invalid."""
+    if value is None:
+        raise Invalid("A Contact must be specified for this type of transaction")
+    if not isinstance(value, dict):
+        raise Invalid(NO_IDENTIFIER)
+    org = ctx.org
+    id = value.get("ContactID")
+    if isinstance(id, str) and id:
+        contact = org.contacts.get(id) or org.contacts.get(id.lower())
+        if contact is None:
+            raise Invalid(
+                "The Contact could not be found"
+                if not GUID.match(id)
+                else "The contact with the specified ContactID could not be found"
+            )
+    else:
+        number, name = ctx.text(value, "ContactNumber"), ctx.text(value, "Name")
+        contact = org.contacts.first("number", number.casefold()) if number else None
+        if contact is None and name:
+            contact = org.contacts.first("active_name", folded(name))
+        if contact is None:
+            if not name:
+                raise Invalid(NO_IDENTIFIER)
+            if not ctx.switches.name_without_contact_creates:
+                raise Invalid("The Contact could not be found")
+            return save(ctx, value, None)
+    if contact.status != "ACTIVE":
+        raise Invalid(
+            "The contact with the specified contact details has been archived. "
+            "The contact must be un-archived before creating new invoices or credit notes."
+        )
+    if len(value) > 1 and any(
+        key in value for key in ("EmailAddress", "Addresses", "Phones", "FirstName", "ContactPersons")
+    ):
+        changed = {key: member for key, member in value.items() if key not in ("ContactID", "ContactNumber")}
+        return save(ctx, changed, contact)
+    return contact
+
+
+def _addresses(ctx: Context, value: object, old: tuple[Address, ...]) -> tuple[Address, ...]:
+    kept = {address.kind: address for address in old}
+    for sent in value if isinstance(value, list) else []:
+        if not isinstance(sent, dict):
+            continue
+        kind = (
+            ctx.choice(sent, "AddressType", (*_ADDRESS_KINDS, "DELIVERY"), "AddressType", "Addresses[0]") or "POBOX"
+        )
+        fields = tuple(
+            (name, text) for name, longest in _ADDRESS_FIELDS.items() if (text := ctx.text(sent, name, longest))
+        )
+        if kind in _ADDRESS_KINDS:
+            kept[kind] = Address(kind, fields)
+    return tuple(kept.get(kind, Address(kind)) for kind in _ADDRESS_KINDS)
+
+
+def _phones(ctx: Context, value: object, old: tuple[Phone, ...]) -> tuple[Phone, ...]:
+    kept = {phone.kind: phone for phone in old}
+    for sent in value if isinstance(value, list) else []:
+        if not isinstance(sent, dict):
+            continue
+        kind = ctx.choice(sent, "PhoneType", (*_PHONE_KINDS, "OFFICE"), "PhoneType", "Phones[0]") or "DEFAULT"
+        if kind in _PHONE_KINDS:
+            kept[kind] = Phone(
+                kind,
+                ctx.text(sent, "PhoneNumber", 50) or "",
+                ctx.text(sent, "PhoneAreaCode", 10) or "",
+                ctx.text(sent, "PhoneCountryCode", 20) or "",
+            )
+    return tuple(kept.get(kind, Phone(kind)) for kind in _PHONE_KINDS)
+
+
+def _persons(ctx: Context, value: object) -> tuple[Person, ...]:
+    return tuple(
+        Person(
+            ctx.text(sent, "FirstName", 255) or "",
+            ctx.text(sent, "LastName", 255) or "",
+            ctx.text(sent, "EmailAddress", 255) or "",
+            bool(ctx.boolean(sent, "IncludeInEmails")),
+        )
+        for sent in (value if isinstance(value, list) else [])
+        if isinstance(sent, dict)
+    )
+
+
+def stub(contact: Contact | None) -> Json:
+    """A contact inside a list of documents: id, name, empty arrays."""
+    if contact is None:
+        return {}
+    return {
+        "ContactID": contact.id,
+        "Name": contact.name,
+        "Addresses": [],
+        "Phones": [],
+        "ContactGroups": [],
+        "ContactPersons": [],
+        "HasValidationErrors": False,
+    }
+
+
+def render(ctx: Context, contact: Contact, *, summary: bool = False, nested: bool = False) -> Json:
+    """A contact in full, with its fixed address and telephone slots."""
+    answer: Json = {"ContactID": contact.id}
+    if contact.number:
+        answer["ContactNumber"] = contact.number
+    if contact.account_number:
+        answer["AccountNumber"] = contact.account_number
+    answer["ContactStatus"] = contact.status
+    answer["Name"] = contact.name
+    if contact.first:
+        answer["FirstName"] = contact.first
+    if contact.last:
+        answer["LastName"] = contact.last
+    answer["EmailAddress"] = contact.email
+    texts = dict(contact.texts)
+    answer["BankAccountDetails"] = texts.pop("BankAccountDetails", "")
+    if not summary:
+        answer.update(texts)
+        answer["Addresses"] = [_render_address(address) for address in contact.addresses]
+        answer["Phones"] = [
+            {"PhoneType": p.kind, "PhoneNumber": p.number, "PhoneAreaCode": p.area, "PhoneCountryCode": p.country}
+            for p in contact.phones
+        ]
+    answer["UpdatedDateUTC"] = dates.ms(contact.updated)
+    answer["ContactGroups"] = [] if nested else _groups(ctx.org, contact.id)
+    if not summary:
+        answer["IsSupplier"] = contact.supplier
+        answer["IsCustomer"] = contact.customer
+        answer["SalesTrackingCategories"] = []
+        answer["PurchasesTrackingCategories"] = []
+        answer["ContactPersons"] = [
+            {"FirstName": p.first, "LastName": p.last, "EmailAddress": p.email, "IncludeInEmails": p.include}
+            for p in contact.persons
+        ]
+        if contact.others:
+            answer.update(msgspec.json.decode(contact.others))
+    answer["HasAttachments"] = contact.attachments
+    answer["HasValidationErrors"] = False
+    return answer
+
+
+def _groups(org: Organisation, id: str) -> list[Json]:
+    return [
+        {"ContactGroupID": group.id, "Name": group.name, "Status": group.status}
+        for group in org.groups.values()
+        if id in group.contacts
+    ]
+
+
+def _render_address(address: Address) -> Json:
+    answer: Json = {"AddressType": address.kind}
+    answer.update(address.fields)
+    for name in _ALWAYS_SHOWN:
+        answer.setdefault(name, "")
+    return answer

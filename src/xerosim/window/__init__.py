@@ -1,0 +1,1 @@
+"""A small read-only page that looks into the ledgers."""
