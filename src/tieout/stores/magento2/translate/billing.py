@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from tieout.documents import DocumentKey, DocumentKind, MeansOfPayment, Refund, StoreInvoice, StorePayment
+from tieout.documents import (
+    DocumentKey,
+    DocumentKind,
+    Line,
+    MeansOfPayment,
+    Refund,
+    StoreInvoice,
+    StorePayment,
+    TaxTotal,
+)
 from tieout.money import Money, Rounding
 from tieout.stores.magento2 import wire
 from tieout.stores.magento2.methods import OFFLINE_METHODS
 from tieout.stores.magento2.translate.context import Shop, local_date, utc_time
 from tieout.stores.magento2.translate.lines import OrderFacts, invoice_lines, refund_lines
 from tieout.stores.magento2.translate.means import STORE_CREDIT, means_of_payment, means_total
-from tieout.stores.magento2.translate.taxes import tax_totals
+from tieout.stores.magento2.translate.taxes import fit_shares, tax_totals
 from tieout.stores.magento2.translate.unknown import add_unknown_total
 
 INVOICE_STATES = {1: "open", 2: "paid", 3: "cancelled"}
@@ -35,6 +44,7 @@ def translate_invoice(facts: OrderFacts, invoice: wire.Invoice, body: bytes, sho
     exact_total = Money(invoice.grand_total + means_total(means), currency)
     add_unknown_total(builder, body, exact_total.amount, invoice.tax_amount, base=shop.base_amounts)
     tax_total = Money(invoice.tax_amount, currency).rounded(Rounding.HALF_UP)
+    lines, taxes = _with_taxes(builder.lines, tax_total)
     return StoreInvoice(
         key=str(invoice.entity_id),
         number=invoice.increment_id or str(invoice.entity_id),
@@ -42,14 +52,20 @@ def translate_invoice(facts: OrderFacts, invoice: wire.Invoice, body: bytes, sho
         state=state_word(INVOICE_STATES, invoice.state),
         created_at=created_at,
         date=local_date(created_at, facts.view),
-        lines=tuple(builder.lines),
-        taxes=tax_totals([s for line in builder.lines for s in line.taxes], tax_total.amount, currency),
+        lines=lines,
+        taxes=taxes,
         total=exact_total.rounded(Rounding.HALF_UP),
         tax_total=tax_total,
         exact_total=exact_total,
         means=means,
         url=shop.admin_url("sales/order_invoice/view/invoice_id", invoice.entity_id),
     )
+
+
+def _with_taxes(lines: Sequence[Line], tax_total: Money) -> tuple[tuple[Line, ...], tuple[TaxTotal, ...]]:
+    """The taxes of a document that has no list of its own, and its lines fitted to them."""
+    taxes = tax_totals([share for line in lines for share in line.taxes], tax_total.amount, tax_total.currency)
+    return fit_shares(tuple(lines), [(tax.code, tax.amount.amount) for tax in taxes]), taxes
 
 
 def translate_refund(
@@ -63,6 +79,7 @@ def translate_refund(
     exact_total = Money(memo.grand_total + means_total(used), currency)
     add_unknown_total(builder, body, exact_total.amount, memo.tax_amount, base=shop.base_amounts)
     tax_total = Money(memo.tax_amount, currency).rounded(Rounding.HALF_UP)
+    lines, taxes = _with_taxes(builder.lines, tax_total)
     base_currency = memo.base_currency_code or facts.order.base_currency_code
     return Refund(
         key=str(memo.entity_id),
@@ -71,8 +88,8 @@ def translate_refund(
         state=state_word(REFUND_STATES, memo.state),
         created_at=created_at,
         date=local_date(created_at, facts.view),
-        lines=tuple(builder.lines),
-        taxes=tax_totals([s for line in builder.lines for s in line.taxes], tax_total.amount, currency),
+        lines=lines,
+        taxes=taxes,
         total=exact_total.rounded(Rounding.HALF_UP),
         tax_total=tax_total,
         exact_total=exact_total,

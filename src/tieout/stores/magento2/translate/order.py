@@ -63,7 +63,7 @@ def translate_order(facts: OrderFacts, shop: Shop, body: bytes, cancelled_at: da
     lines = tuple(builder.lines)
     taxes = _shown_taxes(extension.applied_taxes, currency)
     if taxes:
-        lines = fit_shares(lines, extension.applied_taxes)
+        lines = fit_shares(lines, [(tax.code, tax.amount) for tax in extension.applied_taxes])
     else:
         taxes = tax_totals([share for line in lines for share in line.taxes], tax_total.amount, currency)
     customer = order_customer(order, shop, view)

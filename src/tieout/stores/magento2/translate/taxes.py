@@ -150,14 +150,16 @@ def tax_totals(shares: Iterable[TaxShare], shown_tax: Decimal, currency: str) ->
     )
 
 
-def fit_shares(lines: tuple[Line, ...], applied: Sequence[wire.AppliedTax]) -> tuple[Line, ...]:
-    """Move parts between the taxes of a line until each tax sums to what the shop shows for the order.
+def fit_shares(lines: tuple[Line, ...], shown: Iterable[tuple[str, Decimal]]) -> tuple[Line, ...]:
+    """Move parts between the taxes of a line until each tax sums to what the shop shows for the document.
+
+    shown: (code, amount) of each tax.
 
     A line's whole tax never changes. Returned unchanged when nothing differs or when moving cannot mend it.
     """
     differences: dict[str, Decimal] = {}
-    for tax in applied:
-        differences[tax.code] = differences.get(tax.code, ZERO) + tax.amount
+    for code, amount in shown:
+        differences[code] = differences.get(code, ZERO) + amount
     for line in lines:
         for share in line.taxes:
             differences[share.code] = differences.get(share.code, ZERO) - share.amount.amount
