@@ -184,9 +184,10 @@ def line(
     quantity: str = "1",
     currency: str = "GBP",
     taxes: tuple[TaxShare, ...] | None = None,
+    total_code: str = "",
     **more: Any,
 ) -> Line:
-    """A line by its gross and tax; one tax share where a code is given."""
+    """A line by its gross and tax; one tax share where a code is given. total_code: the store's name of a total."""
     if taxes is None:
         taxes = (TaxShare(code, code, D(percent), money(tax, currency)),) if code else ()
     facts = {
@@ -202,6 +203,7 @@ def line(
         tax=money(tax, currency),
         gross=money(gross, currency),
         taxes=taxes,
+        code=total_code,
         **{**facts, **more},  # type: ignore[arg-type]
     )
 
