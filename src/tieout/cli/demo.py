@@ -28,22 +28,16 @@ KINDS = ("magento2",)
     help="Which of the shop's documents are its sales documents.",
 )  # fmt: skip
 @click.option(
-    "--statuses",
-    type=click.Choice(("default", "all")),
-    default="default",
+    "--statuses", type=click.Choice(("default", "all")), default="default", show_default=True,
     help="all: post every order that is confirmed and not cancelled.",
-)
+)  # fmt: skip
 @click.option(
-    "--ledger",
-    "ledger_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    "--ledger", "ledger_file", type=click.Path(path_type=Path, dir_okay=False),
     help="Write what the simulated Xero holds here.",
-)
+)  # fmt: skip
 @click.option(
-    "--state",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Keep everything in this folder and go on from it.",
-)
+    "--state", type=click.Path(path_type=Path, file_okay=False), help="Keep everything here and go on from it.",
+)  # fmt: skip
 @click.option("--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Of the web admin.")
 def demo(
     once: bool, as_json: bool, store: str, data: Path | None, database_url: str | None, orders: int | None, seed: int,
