@@ -38,7 +38,9 @@ def money(value: Money | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(amount: Decimal, currency: str, language: str) -> str:
-    return format_currency(amount, currency, locale=_locale(language), decimal_quantization=False)
+    text = format_currency(amount, currency, locale=_locale(language), decimal_quantization=False)
+    # CLDR's spacing between a code in letters and the figure, which Babel leaves out.
+    return text.replace(currency, f"{currency}\N{NO-BREAK SPACE}", 1) if currency in text[:4] else text
 
 
 def minor(units: int | None, currency: str) -> str:
