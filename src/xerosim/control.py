@@ -1,4 +1,4 @@
-"""The control API under /__sim__: what people and chaos do to the simulated Xero. Never reachable through Xero's paths."""
+"""The control API under /__sim__: what people and chaos do. Never reachable through Xero's paths."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The simulator's own record of what happened to it: benchmarks and drills judge by this, not by the caller's word."""
+"""The simulator's own record of what happened to it: benchmarks and drills judge by this."""
 
 from bisect import bisect_left
 from collections import Counter

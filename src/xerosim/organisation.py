@@ -77,7 +77,7 @@ def _document_indexes() -> dict[str, Callable[[Document], object]]:
     return {
         "number": lambda d: d.number.casefold(),
         "contact": lambda d: d.contact,
-        "reference": lambda d: d.reference,
+        "reference": lambda d: d.reference.casefold(),
     }
 
 
@@ -118,7 +118,11 @@ class Organisation:
         self.payments = self._collection(
             "Payments",
             Payment,
-            {"document": lambda p: p.document, "reference": lambda p: p.reference, "batch": lambda p: p.batch},
+            {
+                "document": lambda p: p.document,
+                "reference": lambda p: p.reference.casefold(),
+                "batch": lambda p: p.batch,
+            },
         )
         self.allocations = self._collection(
             "Allocations", Allocation, {"credit": lambda a: a.credit, "invoice": lambda a: a.invoice}

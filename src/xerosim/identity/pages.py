@@ -60,7 +60,8 @@ def consent_page(
     body = (
         f"<main><h1>{escape(app.name)} wants access to:</h1><p>Signed in as {escape(user.first)} {escape(user.last)} "
         f"({escape(user.email)}) in the simulated ledger</p>"
-        f'<form method="post" action="/identity/connect/authorize">{hidden}<fieldset><legend>Organisation data</legend>'
+        f'<form method="post" action="/identity/connect/authorize">{hidden}'
+        "<fieldset><legend>Organisation data</legend>"
         f'<ul class="plain">{choices}</ul></fieldset><h2>It asks for</h2><ul>{rights}</ul>'
         '<p><button name="decision" value="allow">Allow access</button> '
         '<button name="decision" value="cancel" class="quiet">Cancel</button></p></form></main>'

@@ -5,7 +5,7 @@ import msgspec
 from xerosim.model import Account, BrandingTheme, Currency, TaxComponent, TaxRate
 from xerosim.numbers import FINE, scaled
 from xerosim.organisation import Organisation
-from xerosim.regions import uk
+from xerosim.regions import anz, uk, us_global
 from xerosim.resources.accounts import CLASSES
 from xerosim.resources.currency import NAMES
 
@@ -33,10 +33,71 @@ class Pack(msgspec.Struct, frozen=True):
 
 PACKS: dict[str, Pack] = {
     "uk": Pack(
-        "UK", "GB", "GBP", "GMTSTANDARDTIME", "Europe/London", (31, 3), uk.ACCOUNTS, uk.TAX_RATES, "GB 123456789",
         name="Demo Company (UK)",
+        version="UK",
+        country="GB",
+        currency="GBP",
+        timezone="GMTSTANDARDTIME",
+        zone="Europe/London",
+        year_end=(31, 3),
+        accounts=uk.ACCOUNTS,
+        tax_rates=uk.TAX_RATES,
+        tax_number="GB 123456789",
     ),
-}  # fmt: skip
+    "au": Pack(
+        name="Demo Company (AU)",
+        version="AU",
+        country="AU",
+        currency="AUD",
+        timezone="AUSEASTERNSTANDARDTIME",
+        zone="Australia/Sydney",
+        year_end=(30, 6),
+        accounts=anz.AU_ACCOUNTS,
+        tax_rates=anz.AU_TAX_RATES,
+        tax_number="11 111 111 111",
+        tax_basis="CASH",
+        no_tax="BASEXCLUDED",
+    ),
+    "nz": Pack(
+        name="Demo Company (NZ)",
+        version="NZ",
+        country="NZ",
+        currency="NZD",
+        timezone="NEWZEALANDSTANDARDTIME",
+        zone="Pacific/Auckland",
+        year_end=(31, 3),
+        accounts=anz.NZ_ACCOUNTS,
+        tax_rates=anz.NZ_TAX_RATES,
+        tax_number="111-111-111",
+        tax_basis="PAYMENTS",
+        tax_period="TWOMONTHS",
+    ),
+    "us": Pack(
+        name="Demo Company (US)",
+        version="US",
+        country="US",
+        currency="USD",
+        timezone="EASTERNSTANDARDTIME",
+        zone="America/New_York",
+        year_end=(31, 12),
+        accounts=us_global.ACCOUNTS,
+        tax_rates=us_global.US_TAX_RATES,
+        tax_number="101-2-303",
+    ),
+    "global": Pack(
+        name="Demo Company (Global)",
+        version="GLOBAL",
+        country="CA",
+        currency="USD",
+        timezone="EASTERNSTANDARDTIME",
+        zone="America/Toronto",
+        year_end=(31, 12),
+        accounts=us_global.ACCOUNTS,
+        tax_rates=us_global.GLOBAL_TAX_RATES,
+        tax_number="101-2-303",
+        tax_period="3MONTHLY",
+    ),
+}
 _REPORTING = {"ASSET": "ASS", "LIABILITY": "LIA", "EQUITY": "EQU", "EXPENSE": "EXP", "REVENUE": "REV"}
 
 

@@ -163,7 +163,8 @@ def _change(ctx: Context, kind: Kind, element: Json, old: Document, path: str) -
     if status == "VOIDED":
         if settled:
             raise Invalid(
-                "The status VOIDED cannot be applied to the invoice because it has payments or credit notes allocated to it."
+                "The status VOIDED cannot be applied to the invoice because it has payments "
+                "or credit notes allocated to it."
             )
         check_locks(ctx, [old.date])
     problems: list[str] = []
@@ -325,7 +326,8 @@ def locked(ctx: Context, days: list[int]) -> list[str]:
         )
     if settings.period_lock is not None and not settings.adviser and min(days) <= settings.period_lock:
         found.append(
-            f"The document date cannot be before the period lock date, currently set at {dates.day_name(settings.period_lock)}"
+            "The document date cannot be before the period lock date, currently set at "
+            f"{dates.day_name(settings.period_lock)}"
         )
     return found
 

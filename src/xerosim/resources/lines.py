@@ -232,7 +232,8 @@ def _account(org: Organisation, code: str | None, id: str | None, manner: Manner
         return None
     if account.status != "ACTIVE":
         parsed.problems.append(
-            f"Account code '{code}' has been archived or has been deleted. Each line item must reference a valid account."
+            f"Account code '{code}' has been archived or has been deleted. "
+            "Each line item must reference a valid account."
         )
     elif account.type == "BANK" or account.system in _NO_LINES:
         parsed.problems.append(f"Account code '{code}' is not a valid code for this document")
