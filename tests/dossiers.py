@@ -344,10 +344,8 @@ def post(
     for posting in planned.postings:
         if posting.payload is None or posting.problems or posting.waits:
             continue
-        held = status or getattr(posting.payload, "status", None)
-        base = Posted(
-            posting.ref, posting.payload, f"xero-{posting.marker}", str(held.value if held else "AUTHORISED")
-        )
+        held: str = status or getattr(posting.payload, "status", None)
+        base = Posted(posting.ref, posting.payload, f"xero-{posting.marker}", str(held or "AUTHORISED"))
         posted.append(msgspec.structs.replace(base, **(changes or {}).get(posting.ref, {})))
     return tuple(posted)
 

@@ -103,6 +103,18 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
             return
     choice = book.method(payment.method, currency)
     words = name_text(payment.reference, 60)
+    if not any(sale.targets for sale in sales):
+        _plan_one(
+            work,
+            first,
+            Ref(Role.PAYMENT, payment.document, payment.ordinal),
+            amount=payment.amount,
+            day=payment.date,
+            choice=choice,
+            base_amount=payment.base_amount,
+            words=words,
+        )
+        return
     rest = payment.amount.amount
     shares: list[tuple[Sale, Target, Decimal]] = []
     for sale in sales:
@@ -125,17 +137,6 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
             base_amount=payment.base_amount if whole else None,
             words=words,
             target=target,
-        )
-    if not shares and not rest:
-        _plan_one(
-            work,
-            first,
-            Ref(Role.PAYMENT, payment.document, payment.ordinal),
-            amount=payment.amount,
-            day=payment.date,
-            choice=choice,
-            base_amount=payment.base_amount,
-            words=words,
         )
 
 
