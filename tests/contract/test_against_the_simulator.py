@@ -269,9 +269,7 @@ def documents(draw: st.DrawFn) -> tuple[LineAmountTypes, list[LedgerLine]]:
         lines.append(
             LedgerLine(
                 key=str(place),
-                description=draw(
-                    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=40)
-                ),
+                description="Line " + draw(st.text(LETTERS, max_size=40)),
                 quantity=quantity,
                 unit_amount=price,
                 account_code="200",

@@ -35,6 +35,9 @@ def read_answer(call: FrozenCall, status: int, headers: Mapping[str, str], body:
 def _read(call: FrozenCall, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     if 200 <= status < 300:
         return _taken(call, status, body)
+    if status == 404 and call.method == "DELETE":
+        # Xero ignores idempotency keys of deletions: a second try finds nothing, which is what was wanted.
+        return _deleted(call, status)
     if status == 429:
         return Answer(
             kind=AnswerKind.RETRY,
@@ -191,7 +194,10 @@ def _element(call: FrozenCall, name: str, marker: str, raw: bytes, status: int) 
     messages = tuple(messages_in(decode_loose(raw))) if failed or b'"Message"' in raw else ()
     if failed or messages:
         return _refusal(marker, messages or (_no_reason(status),), evidence(raw), warnings)
-    if not outcome.remote_id and name != "Allocations":
+    if not outcome.remote_id and name == "Allocations":
+        # Old answers lack the id; looking the allocation up gives it.
+        return None
+    if not outcome.remote_id:
         return _refusal(marker, ("Xero answered without an id, so nothing was saved",), evidence(raw), warnings)
     return Element(
         marker=marker,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from tieout.accounting import ContactEntry, Held, LedgerReference, Role
-from tieout.errors import NeedsOperator, RetryLater
+from tieout.errors import NeedsOperator, RetryLater, TieoutError
 from tieout.ports.ledger import Answer, AnswerKind, FrozenCall, Meter, Outgoing, TokenKeeper
 from tieout.ports.outside import Clock
 from tieout.xero import creating, looking, out, reading
@@ -58,16 +58,12 @@ class XeroLedger:
             return Answer(kind=AnswerKind.RETRY, status=0, limit="connection", message=str(error))
         except ANSWER_LOST as error:
             return Answer(kind=AnswerKind.UNKNOWN, status=0, message=str(error))
-        except RetryLater as error:
-            return Answer(
-                kind=AnswerKind.RETRY,
-                status=0,
-                limit="connection",
-                retry_after=error.after_seconds,
-                message=str(error),
-            )
         except NeedsOperator as error:
             return Answer(kind=AnswerKind.NO_ACCESS, status=401, message=str(error), code=error.code)
+        except TieoutError as error:
+            # The token could not be had, so nothing was sent or the token was refused before anything happened.
+            wait = error.after_seconds if isinstance(error, RetryLater) else None
+            return Answer(kind=AnswerKind.RETRY, status=0, limit="connection", retry_after=wait, message=str(error))
         answer = read_answer(call, reply.status, reply.headers, reply.body)
         return msgspec.structs.replace(answer, correlation_id=reply.headers.get("xero-correlation-id", ""))
 

@@ -309,17 +309,21 @@ def test_a_deleted_payment_is_the_only_one_of_its_call() -> None:
     assert got.held.status == "DELETED"
 
 
-def test_an_allocation_needs_no_id_in_its_answer() -> None:
+def test_an_allocation_without_an_id_is_unknown_until_it_was_looked_up() -> None:
     call = frozen([create("x", allocation(), IDS)])
-    data = body(
-        "Allocations",
-        [{"Amount": Decimal("20.50"), "Date": "/Date(1551744000000+0000)/", "Invoice": {"InvoiceID": INVOICE_ID},
-          "CreditNote": {"CreditNoteID": IDS[NOTE]}, "ValidationErrors": []}],
-    )  # fmt: skip
-    (got,) = answer(call, 200, data).elements
+    row = {"Amount": Decimal("20.50"), "Date": "/Date(1551744000000+0000)/", "Invoice": {"InvoiceID": INVOICE_ID},
+           "CreditNote": {"CreditNoteID": IDS[NOTE]}, "ValidationErrors": []}  # fmt: skip
+    assert answer(call, 200, body("Allocations", [row])).elements == ()
+    (got,) = answer(call, 200, body("Allocations", [row | {"AllocationID": uuid(5)}])).elements
     assert got.ok
     assert got.held is not None
     assert (got.held.target_id, got.held.number) == (INVOICE_ID, IDS[NOTE])
+
+
+def test_a_second_deletion_finds_nothing_and_is_done() -> None:
+    call = frozen([change(Operation.DELETE, "x", allocation(), uuid(4), ids=IDS)])
+    (got,) = answer(call, 404, headers={"content-type": "text/html"}).elements
+    assert got.ok
 
 
 @pytest.mark.parametrize(("status", "data"), [(204, b""), (200, b'{"Allocations":[{"IsDeleted":true}]}')])

@@ -23,7 +23,7 @@ from xero_things import (
     uuid,
 )
 
-from tieout.errors import NeedsOperator, OutcomeUnknown, RetryLater
+from tieout.errors import ContractBroken, NeedsOperator, OutcomeUnknown, RetryLater
 from tieout.http import AddressRefused, HttpClient, Lost, NotSent, TooLarge
 from tieout.ports import AnswerKind, Ledger, Limits, TokenKeeper
 from tieout.xero import Addresses, Transport, XeroLedger
@@ -124,6 +124,7 @@ class Keeperless:
     [
         (NeedsOperator("gone", code="consent_gone", scope="connection"), AnswerKind.NO_ACCESS, "consent_gone"),
         (RetryLater("busy", scope="lock", after_seconds=2), AnswerKind.RETRY, ""),
+        (ContractBroken("token answer cannot be read"), AnswerKind.RETRY, ""),
     ],
 )
 def test_a_token_that_cannot_be_had_is_an_answer_too(error: Exception, kind: AnswerKind, code: str) -> None:
