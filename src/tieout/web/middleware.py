@@ -20,8 +20,11 @@ COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
-    """Every IANA name this machine knows; a cookie's text is looked up here before it is opened as a file."""
-    return frozenset(zoneinfo.available_timezones())
+    """Places by their IANA names, and UTC; a cookie's text is looked up here before it is opened as a file.
+
+    Names without a place ("PST8PDT", "localtime") are old spellings or mean this machine's own zone.
+    """
+    return frozenset(name for name in zoneinfo.available_timezones() if "/" in name) | {"UTC"}
 
 
 class PreferencesMiddleware:

@@ -5,7 +5,7 @@
   const year = 365 * 24 * 3600;
 
   function keep(name, value) {
-    document.cookie = name + "=" + encodeURIComponent(value) + "; path=/; max-age=" + year + "; samesite=lax" +
+    document.cookie = name + "=" + value + "; path=/; max-age=" + year + "; samesite=lax" +
       (location.protocol === "https:" ? "; secure" : "");
   }
 
