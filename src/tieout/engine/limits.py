@@ -80,9 +80,15 @@ def _day_slot(usage: Usage, bounds: Bounds, now: datetime, manual: bool) -> Slot
         if usage.day_used < bounds.day - reserve:
             return _FREE
         return Slot(False, now + DAY_PROBE, "day")
-    if usage.day_remaining > reserve:
+    if usage.day_remaining > reserve or _new_day(usage):
         return _FREE
+    # Windows are Xero's own: only an answer tells that a new one began.
     probe_at = usage.day_remaining_at + DAY_PROBE
-    if usage.day_remaining > 0 and probe_at <= now:
-        return _FREE
-    return Slot(False, max(probe_at, now + MINUTE), "day")
+    return _FREE if probe_at <= now else Slot(False, probe_at, "day")
+
+
+def _new_day(usage: Usage) -> bool:
+    """The pause that Xero named for the day is over, and no answer came since."""
+    if usage.hold_scope != "day" or usage.hold_until is None or usage.day_remaining_at is None:
+        return False
+    return usage.day_remaining_at < usage.hold_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tieout.accounting import Ref, Role
+from tieout.accounting import Allocation, CreditNote, Invoice, Overpayment, Payload, Payment, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.turn import ReadyCount, ReadyPosting
 from tieout.records.codec import decode_payload
@@ -75,13 +75,14 @@ class Ready:
                 "SELECT id, kind, key, number FROM document WHERE id IN (@)", [], {row[8] for row in chosen}
             )
         }
-        remote_ids = self.remote_ids(ids)
+        decoded = {identity: decode_payload(payload) for identity, payload in payloads.items() if payload is not None}
+        remote_ids = self._all_remote_ids(organisation, {row[0]: (row[9], decoded[row[0]]) for row in chosen})
         return [
             ReadyPosting(
                 id=row[0],
                 ref=Ref(role, documents[row[8]][0], row[11]),
                 action=row[1],
-                payload=decode_payload(payloads[row[0]]),
+                payload=decoded[row[0]],
                 digest=row[2],
                 marker=row[3],
                 remote_id=row[4],
@@ -100,6 +101,26 @@ class Ready:
     def put_off(self, postings: Sequence[int], until: datetime) -> None:
         self._database.run_in("UPDATE posting SET not_before=%s WHERE id IN (@)", [until], postings)
 
+    def _all_remote_ids(
+        self, organisation: int, payloads: Mapping[int, tuple[int, Payload]]
+    ) -> Mapping[int, Mapping[Ref, str]]:
+        """Ids by dependencies; what is taken back depends on nothing any more, so its ids are found by name."""
+        found = {identity: dict(ids) for identity, ids in self.remote_ids(list(payloads)).items()}
+        for identity, (connection, payload) in payloads.items():
+            ids = found.setdefault(identity, {})
+            for ref in _named(payload):
+                if ref not in ids and (remote_id := self._remote_id(organisation, connection, ref)):
+                    ids[ref] = remote_id
+        return found
+
+    def _remote_id(self, organisation: int, connection: int, ref: Ref) -> str:
+        row = self._database.row(
+            "SELECT p.remote_id FROM posting p JOIN document d ON d.id=p.document_id WHERE p.organisation_id=%s"
+            " AND p.role=%s AND p.ordinal=%s AND d.connection_id=%s AND d.kind=%s AND d.key=%s",
+            [organisation, ref.role.value, ref.ordinal, connection, ref.document.kind.value, ref.document.key],
+        )
+        return row[0] if row else ""
+
     def remote_ids(self, postings: Sequence[int]) -> Mapping[int, Mapping[Ref, str]]:
         found: dict[int, dict[Ref, str]] = {}
         for posting, role, kind, key, ordinal, remote_id in self._database.rows_in(
@@ -111,3 +132,16 @@ class Ready:
         ):
             found.setdefault(posting, {})[Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal)] = remote_id
         return found
+
+
+def _named(payload: Payload) -> tuple[Ref, ...]:
+    """The postings that a payload names."""
+    match payload:
+        case Invoice() | CreditNote() | Overpayment():
+            return (payload.contact,)
+        case Payment():
+            return (payload.target,)
+        case Allocation():
+            return (payload.source, payload.invoice)
+        case _:
+            return ()
