@@ -222,6 +222,23 @@ def test_a_fault_in_the_middle_gives_whole_pages_then_an_error(kind: str) -> Non
         next(pages)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_shop_that_is_too_slow_is_asked_for_less(times: int) -> None:
+    shop = open_shop()
+    shop.faults.plan(Fault(kind="timeout", path_part="/orders", times=times))
+    first = next(iter(reader(shop, 100).changes(ORDER, None)))
+    assert len(first.documents) == {1: 28, 2: 25}[times]
+
+
+def test_a_gateway_that_gives_up_is_asked_for_less_and_then_waited_for() -> None:
+    answers = Answers(lambda request: html_answer(504))
+    source = MAGENTO2.reader(signed(open_shop()), transport=answers)
+    with pytest.raises(RetryLater):
+        next(iter(source.changes(ORDER, None)))
+    sizes = [parse_qs(request.url.query.decode())["searchCriteria[pageSize]"] for request in answers.requests]
+    assert sizes == [["100"], ["50"], ["25"]]
+
+
 def test_duplicated_rows_are_given_once() -> None:
     shop = open_shop()
     for _ in range(3):

@@ -79,7 +79,7 @@ def test_a_nonce_seen_before_is_tried_again() -> None:
     assert isinstance(refusal(401, '{"message":"The nonce is already being used by %1"}'), RetryLater)
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504, 403])
+@pytest.mark.parametrize("status", [429, 502, 503, 403])
 def test_pages_of_something_before_the_shop_are_waited_out(status: int) -> None:
     error = refusal(status, "<html>", "text/html", **{"retry-after": "120"})
     assert isinstance(error, RetryLater)

@@ -24,7 +24,7 @@ from tieout.http import (
 )
 from tieout.stores.magento2.access import Access, access_of, secrets_of
 from tieout.stores.magento2.criteria import Criteria
-from tieout.stores.magento2.refusals import ADDRESS_WRONG, is_json, not_json, refuse
+from tieout.stores.magento2.refusals import ADDRESS_WRONG, TooHeavy, is_json, not_json, refuse
 
 T = TypeVar("T")
 
@@ -99,11 +99,11 @@ class MagentoClient:
             return self._http.send(Request("GET", url, headers))
         except AddressRefused as error:
             raise NeedsOperator(str(error), code=ADDRESS_WRONG, scope="connection") from error
-        except (NotSent, Lost) as error:
-            # Reading changes nothing, so a lost answer is simply asked for again.
+        except NotSent as error:
             raise RetryLater(f"The shop cannot be read at present: {error}", scope="connection") from error
-        except TooLarge as error:
-            raise ContractBroken(f"{error} Ask for fewer documents per request.") from error
+        except (Lost, TooLarge) as error:
+            # Reading changes nothing, so a lost answer is simply asked for again.
+            raise TooHeavy(f"The shop cannot be read at present: {error}", scope="connection") from error
 
 
 def path_part(text: str) -> str:

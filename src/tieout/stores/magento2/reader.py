@@ -21,7 +21,7 @@ from tieout.ports.store import Found, Mark, Page, RawDocument
 from tieout.stores.magento2.client import MagentoClient, MalformedAnswer, path_part
 from tieout.stores.magento2.criteria import Criteria, Filter, shop_time
 from tieout.stores.magento2.decode import UNREADABLE
-from tieout.stores.magento2.refusals import RIGHT_MISSING, PageSizeTooLarge
+from tieout.stores.magento2.refusals import RIGHT_MISSING, PageSizeTooLarge, TooHeavy
 from tieout.stores.magento2.resources import BY_KIND, RESOURCES, Resource
 from tieout.stores.magento2.translate.context import (
     Named,
@@ -39,6 +39,9 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: Documents per request; the facts advise 50 to 100 full orders.
 PAGE_SIZE = 100
 PAGE_SIZE_MAX = 300
+#: A shop that was too slow is asked for half as much, twice at most, and not below a few documents.
+HALVINGS_MAX = 2
+PAGE_SIZE_SMALL = 10
 #: Pages of a settings list (tax rates, groups); a shop with more has more than we could map.
 SETTINGS_PAGES_MAX = 200
 
@@ -190,7 +193,8 @@ class MagentoReader:
         return tuple(found)
 
     def _page(self, resource: Resource, filters: tuple[Filter, ...], sort: tuple[str, ...]) -> RawPage:
-        """One page from the first row on, with a page size that the shop accepts."""
+        """One page from the first row on, with a page size that the shop accepts and manages in time."""
+        halvings = HALVINGS_MAX
         while True:
             criteria = Criteria(filters=filters, sort=sort, page_size=self._page_size)
             try:
@@ -201,6 +205,11 @@ class MagentoReader:
                         f"The shop refuses {self._page_size} documents at once although it allows {refusal.limit}."
                     ) from refusal
                 self._page_size = refusal.limit
+            except TooHeavy:
+                if not halvings or self._page_size <= PAGE_SIZE_SMALL:
+                    raise
+                halvings -= 1
+                self._page_size = self._page_size // 2
             except MalformedAnswer as error:
                 if error.truncated:
                     raise RetryLater(f"The shop's answer was cut short. {error}", scope="connection") from error

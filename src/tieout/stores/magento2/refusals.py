@@ -53,6 +53,10 @@ def _named(parameters: Any) -> list[tuple[str, Any]]:
     return []
 
 
+class TooHeavy(RetryLater):
+    """The shop did not get ready in time, or sent more than we take; fewer documents at once may help."""
+
+
 class PageSizeTooLarge(Exception):
     """The shop gives at most `limit` documents at once; ask again with that."""
 
@@ -80,7 +84,9 @@ def refuse(reply: Reply, redactor: Redactor) -> Exception:
     told = complaint(reply)
     sentence = redactor.text(told.sentence())
     status = reply.status
-    if status in (429, 502, 503, 504) or (status == 403 and not told.message):
+    if status == 504:
+        return TooHeavy("The shop did not get ready in time (504).", scope="connection")
+    if status in (429, 502, 503) or (status == 403 and not told.message):
         return _wait(reply)
     if status in (401, 403):
         return _not_admitted(told, sentence)
