@@ -5,6 +5,7 @@ from __future__ import annotations
 from tieout.accounting import Role
 from tieout.documents import DocumentKey, DocumentKind, Dossier
 from tieout.planning.cancellations import plan_cancellation
+from tieout.planning.leftovers import keep_the_rest
 from tieout.planning.payments import plan_means, plan_payments
 from tieout.planning.refunds import plan_refunds
 from tieout.planning.results import DossierPlan, Snapshot
@@ -46,6 +47,7 @@ def _plan_all(work: Work, documents: SalesDocuments) -> None:
     for sale in work.sales:
         allocate_own_credits(work, sale)
     plan_refunds(work)
+    keep_the_rest(work)
     _skip_the_other_kind(work, documents)
 
 

@@ -48,6 +48,7 @@ class Code(StrEnum):
     SALE_HELD = "sale_held"
     DELETED_BY_PERSON = "deleted_by_person"
     CHANGED_BY_PERSON = "changed_by_person"
+    PAYMENT_RECONCILED = "payment_reconciled"
     XERO_REFUSED = "xero_refused"
     XERO_ANSWER_DIFFERS = "xero_answer_differs"
     CONTRACT_BROKEN = "contract_broken"
@@ -212,6 +213,12 @@ ENTRIES: dict[Code, Entry] = {
         "Amounts, tax, contact or status differ from what was sent. Accept the change or restore the "
         "document; then payments and refunds go on.",
         "Drift",
+    ),
+    Code.PAYMENT_RECONCILED: Entry(
+        "Reversed in the store, but reconciled in Xero",
+        "The payment stands beside a bank line in Xero, so it cannot be taken back from outside. Undo the "
+        "reconciliation in Xero, then press “Retry”.",
+        "Document",
     ),
     Code.XERO_REFUSED: Entry(
         "Xero refused it",
