@@ -46,7 +46,7 @@ def _read(call: FrozenCall, status: int, headers: Mapping[str, str], body: bytes
             limit=rate_limit(headers),
             message="Xero's limit of calls is reached",
         )
-    error = read_error(body, headers.get("content-type", ""))
+    error = read_error(body)
     if status in (401, 403):
         return no_access(status, headers, error, body)
     if status == 503:
@@ -133,7 +133,7 @@ def _taken(call: FrozenCall, status: int, body: bytes) -> Answer:
         return _deleted(call, status)
     try:
         envelope = _envelope.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Cut off, or not of Xero: the request may well have been processed.
         return Answer(
             kind=AnswerKind.UNKNOWN, status=status, message="the answer is not whole", evidence=evidence(body)
@@ -166,7 +166,7 @@ def _elements(call: FrozenCall, raws: Sequence[bytes], status: int) -> tuple[Ele
     for raw in raws:
         try:
             answered.append(tie.identify(raw))
-        except msgspec.ValidationError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             answered.append(None)
     if len(call.markers) == 1 and len(raws) == 1 and name in ("Payments", "Allocations") and len(sent) != 1:
         ties = {0: 0}
@@ -182,7 +182,7 @@ def _element(call: FrozenCall, name: str, marker: str, raw: bytes, status: int) 
     try:
         typed = _kinds[name].decode(raw)
         outcome = held(call.role, typed, source_id=_source(call))
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return _unreadable(marker, raw, status)
     warnings = tuple(one.Message for one in typed.Warnings or () if one.Message)
     failed = (
@@ -217,7 +217,7 @@ def _unreadable(marker: str, raw: bytes, status: int) -> Element | None:
     """An element of unexpected shape: still a refusal when it says so, else unknown."""
     try:
         value = decode_loose(raw)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     messages = tuple(messages_in(value))
     return _refusal(marker, messages, evidence(raw)) if messages else None

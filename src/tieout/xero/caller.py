@@ -16,7 +16,13 @@ from tieout.xero.headers import limits_of, rate_limit, retry_after
 from tieout.xero.refusals import explain
 from tieout.xero.transport import ANSWER_LOST, NO_ANSWER, NOTHING_SENT, Reply, Request, Transport
 
+#: Xero's number of the error for a filter that would touch more than 100,000 rows.
+HIGH_VOLUME = 51
 USER_AGENT = "Tieout (store to ledger connector)"
+
+
+class TooManyRows(ContractBroken):
+    """Xero does not filter this field in an organisation of this size."""
 
 
 class Caller:
@@ -42,7 +48,7 @@ class Caller:
 
     def _is_token(self, reply: Reply) -> bool:
         """A 401 about the token itself; one about a missing scope would only come back."""
-        error = read_error(reply.body, reply.headers.get("content-type", ""))
+        error = read_error(reply.body)
         return no_access(401, reply.headers, error, b"").code != "scope_missing"
 
     def _request(self, method: str, path: str, body: bytes, headers: Mapping[str, str] | None, token: str) -> Request:
@@ -97,7 +103,7 @@ class Caller:
         return reply
 
     def _error(self, reply: Reply, *, writing: bool = False) -> Exception:
-        error = read_error(reply.body, reply.headers.get("content-type", ""))
+        error = read_error(reply.body)
         if reply.status == 429:
             return RetryLater(
                 "Xero's limit of calls is reached",
@@ -118,10 +124,11 @@ class Caller:
         if writing:
             problems = explain(refusals_of(reply)) or explain((error.message or f"status {reply.status}",))
             return NeedsOperator(problems[0].reason, code=problems[0].code, scope="organisation")
-        return ContractBroken(f"Xero refused a read ({reply.status}): {error.message}", evidence=evidence(reply.body))
+        broken = TooManyRows if error.number == HIGH_VOLUME else ContractBroken
+        return broken(f"Xero refused a read ({reply.status}): {error.message}", evidence=evidence(reply.body))
 
 
 def refusals_of(reply: Reply) -> tuple[str, ...]:
     """Validation messages of a reply, from every depth."""
-    error = read_error(reply.body, reply.headers.get("content-type", ""))
+    error = read_error(reply.body)
     return tuple(message for element in error.elements for message in messages_in(decode_loose(element)))

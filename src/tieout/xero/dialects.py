@@ -18,6 +18,9 @@ ERROR_TEXT_MAX = 200_000
 #: Evidence kept of one element or one answer, in characters.
 EVIDENCE_MAX = 2_000
 
+#: Messages kept of one element.
+MESSAGES_MAX = 50
+
 _redactor = Redactor()
 #: Addresses of customers are no secrets but have no place in evidence that outlives them.
 _EMAIL = re.compile(r'("EmailAddress"\s*:\s*")[^"]+')
@@ -60,8 +63,8 @@ def _collect(value: Any, found: dict[str, None]) -> None:
             if key.lower() == "validationerrors" and isinstance(member, list):
                 for one in member:
                     text = one.get("Message") or one.get("message") if isinstance(one, dict) else one
-                    if text:
-                        found[str(text)] = None
+                    if text and len(found) < MESSAGES_MAX:
+                        found[bounded(str(text))] = None
             else:
                 _collect(member, found)
     elif isinstance(value, list):
@@ -69,8 +72,13 @@ def _collect(value: Any, found: dict[str, None]) -> None:
             _collect(member, found)
 
 
-def read_error(body: bytes, content_type: str) -> ErrorBody:
+def read_error(body: bytes) -> ErrorBody:
     """The error body in any dialect. Never raises; what cannot be read becomes its text."""
+    error = _read_error(body)
+    return msgspec.structs.replace(error, message=bounded(error.message), kind=error.kind[:100])
+
+
+def _read_error(body: bytes) -> ErrorBody:
     stripped = body[:ERROR_TEXT_MAX].strip()
     if not stripped:
         return ErrorBody()
@@ -85,7 +93,7 @@ def read_error(body: bytes, content_type: str) -> ErrorBody:
     if text.startswith("oauth_problem="):
         form = parse_qs(text)
         advice = form.get("oauth_problem_advice", [""])[0]
-        return ErrorBody(message=advice or text, kind=form["oauth_problem"][0])
+        return ErrorBody(message=advice or text, kind=form.get("oauth_problem", [""])[0])
     return ErrorBody(message=text)
 
 

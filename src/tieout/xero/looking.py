@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 from tieout.accounting import Allocation, CreditNote, Held, Payment, Role
 from tieout.ports.ledger import Meter, Outgoing
 from tieout.xero import into, wire
-from tieout.xero.caller import Caller
+from tieout.xero.caller import Caller, TooManyRows
 from tieout.xero.out import role_of
 from tieout.xero.reading import PAGE_SIZE, elements, listed
 
@@ -122,6 +123,28 @@ def _filtered(
             yield from elements(found.body, name, kind)
 
 
+def _by_number(
+    caller: Caller,
+    name: str,
+    kind: type[W],
+    field: str,
+    markers: Sequence[str],
+    meter: Meter,
+    query: Mapping[str, str],
+) -> list[W]:
+    """By filter; where the organisation is too large for that, one by one, which Xero offers for numbers."""
+    conditions = [f"{field}=={quoted(marker)}" for marker in markers]
+    try:
+        return list(_filtered(caller, name, kind, conditions, meter, count=20, query=query))
+    except TooManyRows:
+        found: list[W] = []
+        for marker in markers:
+            reply = caller.get(f"{name}/{quote(marker, safe='')}", {}, meter)
+            if reply is not None:
+                found += elements(reply.body, name, kind)
+        return found
+
+
 def fold(text: str) -> str:
     """Markers compare as Xero compares numbers and codes: regardless of case and outer or double spaces."""
     return " ".join(text.split()).casefold()
@@ -155,16 +178,15 @@ def _invoices(caller: Caller, role: Role, markers: Sequence[str], meter: Meter) 
 
 
 def _credit_notes(caller: Caller, role: Role, markers: Sequence[str], meter: Meter) -> dict[str, Held]:
-    conditions = [f"CreditNoteNumber=={quoted(marker)}" for marker in markers]
-    found = _filtered(caller, "CreditNotes", wire.InvoiceWire, conditions, meter, count=20, query={"unitdp": "4"})
+    query = {"unitdp": "4"}
+    found = _by_number(caller, "CreditNotes", wire.InvoiceWire, "CreditNoteNumber", markers, meter, query)
     held = [into.held_invoice(role, one) for one in found if one.Type in (None, "ACCRECCREDIT")]
     return _pick(markers, [(one.number, one) for one in held])
 
 
 def _contacts(caller: Caller, markers: Sequence[str], meter: Meter) -> dict[str, Held]:
-    conditions = [f"ContactNumber=={quoted(marker)}" for marker in markers]
     query = {"includeArchived": "true"}
-    found = _filtered(caller, "Contacts", wire.ContactWire, conditions, meter, count=20, query=query)
+    found = _by_number(caller, "Contacts", wire.ContactWire, "ContactNumber", markers, meter, query)
     return _pick(markers, [(one.ContactNumber or "", into.held_contact(one)) for one in found])
 
 

@@ -234,7 +234,7 @@ class Identity:
             raise RetryLater("Xero's login service does not answer", scope="connection") from error
 
     def _error(self, reply: Reply) -> Exception:
-        error = read_error(reply.body, reply.headers.get("content-type", ""))
+        error = read_error(reply.body)
         if reply.status == 429:
             return RetryLater(
                 "Xero's login service asks to wait",

@@ -159,9 +159,18 @@ def _invoice(one: Outgoing, payload: Invoice) -> forms.InvoiceForm:
         LineAmountTypes=payload.line_amount_types.value,
         CurrencyCode=payload.currency,
         CurrencyRate=None if payload.rate is None else number(payload.rate),
-        Url=payload.url or None,
+        Url=_url(payload.url),
         LineItems=_lines(payload.lines),
     )
+
+
+def _url(address: str) -> str | None:
+    """The link back to the store; left out where Xero would refuse the document for it.
+
+    Xero wants an absolute web address without its own name in it.
+    """
+    folded = address.lower()
+    return address if folded.startswith(("https://", "http://")) and "xero" not in folded else None
 
 
 def _credit_note(one: Outgoing, payload: CreditNote) -> forms.CreditNoteForm:

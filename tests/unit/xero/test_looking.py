@@ -29,6 +29,7 @@ from xero_things import (
 )
 
 from tieout.accounting import Role
+from tieout.errors import TieoutError
 
 NONE: dict[str, str] = {}
 
@@ -210,3 +211,28 @@ def test_an_allocation_of_a_credit_that_is_gone_is_not_held() -> None:
 def test_every_role_says_how_many_markers_a_call_takes() -> None:
     client, _ = ledger()
     assert all(client.lookup_size(role) > 0 for role in Role)
+
+
+TOO_MANY = reply(400, b'{"ErrorNumber":51,"Type":"HighVolumeException","Message":"Too many rows"}')
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "row"),
+    [
+        (Role.CONTACT, "Contacts", {"ContactID": uuid(1), "ContactNumber": "A/7"}),
+        (Role.CREDIT_NOTE, "CreditNotes", {"CreditNoteID": uuid(1), "CreditNoteNumber": "A/7"}),
+    ],
+)
+def test_organisations_too_large_for_a_filter_are_asked_one_by_one(
+    role: Role, name: str, row: dict[str, Any]
+) -> None:
+    client, script = ledger(TOO_MANY, reply(200, body(name, [row])), reply(404))
+    assert set(client.look_up(role, ["A/7", "B"], NONE, CountingMeter())) == {"A/7"}
+    assert [urlsplit(one.url).path.rpartition("/")[2] for one in script.requests[1:]] == ["A%2F7", "B"]
+
+
+@pytest.mark.parametrize("answer", [reply(500), reply(429), reply(200, b'{"Invoices":[')])
+def test_case_c59_a_look_up_that_fails_never_says_that_nothing_is_there(answer: Any) -> None:
+    client, _ = ledger(answer)
+    with pytest.raises(TieoutError):
+        client.look_up(Role.INVOICE, ["M-1"], NONE, CountingMeter())

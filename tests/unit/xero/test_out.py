@@ -98,6 +98,11 @@ def test_items_tracking_and_rate_are_sent_where_given() -> None:
     assert element["LineItems"][0]["Tracking"] == [{"Name": "Region", "Option": "North"}]
 
 
+@pytest.mark.parametrize("url", ["", "shop.example/1", "https://xerography.example/1", "javascript:alert(1)"])
+def test_a_link_that_xero_would_refuse_is_left_out(url: str) -> None:
+    assert "Url" not in sent(frozen([create("M-1", invoice(url=url))]))
+
+
 def test_unit_amounts_keep_four_decimals() -> None:
     lines = (line(unit_amount=Decimal("0.3333"), quantity=Decimal("3.0000")),)
     assert '"Quantity":3.0000,"UnitAmount":0.3333' in frozen([create("M-1", invoice(lines=lines))]).body
