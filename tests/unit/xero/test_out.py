@@ -44,7 +44,7 @@ def sent(call: FrozenCall) -> dict[str, Any]:
     return dict(element)
 
 
-def test_an_invoice_is_created_with_put_so_that_a_taken_number_is_refused() -> None:
+def test_case_c61_an_invoice_is_created_with_put_so_that_a_taken_number_is_refused() -> None:
     call = frozen([create("M-1", invoice())])
     assert (call.method, call.path) == ("PUT", "Invoices?summarizeErrors=false&unitdp=4")
     assert call.markers == ("M-1",)

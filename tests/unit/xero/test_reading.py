@@ -175,7 +175,7 @@ def test_allocations_are_read_off_credit_notes_and_overpayments() -> None:
     ]
 
 
-def test_contacts_are_read_with_the_archived_ones() -> None:
+def test_case_c51_contacts_with_overlong_names_and_archived_ones_are_read() -> None:
     rows = [
         {"ContactID": uuid(1), "Name": "Anna", "ContactNumber": "7", "ContactStatus": "ARCHIVED", "MergedToContactID": uuid(2)},
         {"ContactID": uuid(2), "Name": "A" * 300, "EmailAddress": "a@example.com", "TaxNumber": "GB1"},

@@ -88,7 +88,7 @@ def test_after_a_401_what_somebody_else_renewed_is_taken() -> None:
     assert house.renewals == 0
 
 
-def test_many_threads_renew_once() -> None:
+def test_case_c101_many_threads_renew_once() -> None:
     house = Household(token_set("old", minutes=-1))
     refresher = house.refresher()
     got: list[str] = []
