@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -183,6 +184,22 @@ def test_an_unreadable_transaction_costs_only_its_date() -> None:
 def test_reasons_are_short_enough_for_a_screen() -> None:
     assert len(refused(samples.order(1) | {"grand_total": "x" * 10_000}).reason) < 500
     assert len(refused(samples.order(1) | {"order_currency_code": "x" * 10_000}).reason) < 500
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"grand_total": "NaN"}, "grand_total is NaN"),
+        ({"grand_total": D("1e400")}, r"grand_total is 1E\+400"),
+        ({"items": [{"item_id": 1, "qty_ordered": 1, "tax_amount": "Infinity"}]}, "tax_amount is Infinity"),
+        ({"created_at": "0000-00-00 00:00:00"}, "time '0000-00-00 00:00:00' does not exist"),
+        ({"created_at": "0001-01-01 00:00:00"}, "does not exist"),
+        ({"created_at": None}, "time is missing"),
+        ({"items": [{"item_id": 1, "sku": "S", "qty_ordered": -1}]}, "quantity of S is -1"),
+    ],
+)
+def test_reasons_name_what_is_odd(changes: dict[str, Any], words: str) -> None:
+    assert re.search(words, refused(samples.order(1) | changes).reason)
 
 
 def test_a_line_that_belongs_to_no_item_of_the_order_stands_for_itself() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from tieout.errors import Problem
+from tieout.money import AMOUNT_MAX
 from tieout.rules.catalogue import Code
 from tieout.stores.magento2 import wire
 
@@ -55,6 +57,32 @@ def unreadable(subject: str, why: str) -> Problem:
         reason=f"The store's data of {subject} cannot be read: {why[:300]}.",
         subject=subject,
     )
+
+
+def refused(subject: str, document: msgspec.Struct, error: Exception) -> Problem:
+    """Why a document that was decoded cannot be translated: the first odd figure or time in it, else the error."""
+    return unreadable(subject, _odd(document) or str(error))
+
+
+def _odd(value: Any, name: str = "") -> str:
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value) <= AMOUNT_MAX):
+        return f"{name} is {str(value)[:40]}"
+    if name == "created_at" and not _is_time(value):
+        return f"the time {value[:40]!r} does not exist" if value else "its time is missing"
+    if isinstance(value, msgspec.Struct):
+        fields = ((field, getattr(value, field)) for field in value.__struct_fields__)
+        return next((found for field, inner in fields if (found := _odd(inner, field))), "")
+    if isinstance(value, tuple):
+        return next((found for inner in value if (found := _odd(inner, name))), "")
+    return ""
+
+
+def _is_time(text: str) -> bool:
+    try:
+        # Days at the ends of the calendar cannot be turned into another time zone.
+        return 1 < datetime.fromisoformat(text).year < MAXYEAR
+    except ValueError:
+        return False
 
 
 def _fitted(value: Any, kind: Any) -> Any:

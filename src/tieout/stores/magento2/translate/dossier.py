@@ -11,7 +11,7 @@ import msgspec
 from tieout.documents import DocumentKey, DocumentKind, Dossier, Refund, StoreInvoice, StorePayment, Unreadable
 from tieout.errors import Problem
 from tieout.stores.magento2 import wire
-from tieout.stores.magento2.decode import UNREADABLE, Reader, unreadable
+from tieout.stores.magento2.decode import UNREADABLE, Reader, refused
 from tieout.stores.magento2.translate.billing import (
     captures_of,
     refunds_of,
@@ -66,7 +66,7 @@ class DossierReader:
             facts = read_facts(order, self._shop)
             translated = translate_order(facts, self._shop, root, self._cancelled_at(order, root))
         except UNREADABLE as error:
-            return (unreadable(subject, str(error)),)
+            return (refused(subject, order, error),)
         work = _Members(self, self._shop, facts, translated.payment_title)
         work.read(members)
         return Dossier(
@@ -158,7 +158,7 @@ class _Members:
             )
         except UNREADABLE as error:
             key = DocumentKey(DocumentKind.INVOICE, str(invoice.entity_id))
-            self.unreadable.append(Unreadable(key, number, (unreadable(f"invoice {number[:40]}", str(error)),)))
+            self.unreadable.append(Unreadable(key, number, (refused(f"invoice {number[:40]}", invoice, error),)))
             return
         self.invoices.append(translated)
         if payment is not None:
@@ -173,7 +173,7 @@ class _Members:
             )
         except UNREADABLE as error:
             key = DocumentKey(DocumentKind.REFUND, str(memo.entity_id))
-            self.unreadable.append(Unreadable(key, number, (unreadable(f"credit memo {number[:40]}", str(error)),)))
+            self.unreadable.append(Unreadable(key, number, (refused(f"credit memo {number[:40]}", memo, error),)))
 
     def _refuse(self, kind: DocumentKind, body: bytes, problem: Problem) -> None:
         key = identity(body)

@@ -13,7 +13,7 @@ from tieout.errors import Problem
 from tieout.money import Money, Rounding
 from tieout.ports.store import RawDocument
 from tieout.stores.magento2 import wire
-from tieout.stores.magento2.decode import UNREADABLE, Reader, unreadable
+from tieout.stores.magento2.decode import UNREADABLE, Reader, refused, unreadable
 from tieout.stores.magento2.translate.billing import INVOICE_STATES, REFUND_STATES, state_word
 from tieout.stores.magento2.translate.context import Shop, local_date, utc_time
 from tieout.stores.magento2.translate.means import means_of_payment, means_total
@@ -83,7 +83,7 @@ class EnvelopeReader:
             day = local_date(utc_time(document.created_at), view)
             total = self._total(raw, document)
         except UNREADABLE as error:
-            problems = (unreadable(subject, str(error)),)
+            problems = (refused(subject, document, error),)
         key = str(document.entity_id)
         own = DocumentKey(raw.kind, key)
         title = email = ""
