@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 from collections.abc import Callable, Iterator
 
@@ -142,6 +143,20 @@ def test_failures_name_no_secret() -> None:
 def test_what_is_no_address_is_refused_before_sending(url: str) -> None:
     with pytest.raises(AddressRefused):
         client(fail(AssertionError("sent"))).send(Request("GET", url))
+
+
+def test_a_forgotten_client_closes_its_connections() -> None:
+    closed: list[bool] = []
+
+    class Transport(httpx.MockTransport):
+        def close(self) -> None:
+            closed.append(True)
+
+    forgotten = HttpClient(guard=AddressGuard(), transport=Transport(lambda request: httpx.Response(200)))
+    forgotten.send(Request("GET", URL))
+    del forgotten
+    gc.collect()
+    assert closed == [True]
 
 
 def test_closing_ends_the_connections() -> None:
