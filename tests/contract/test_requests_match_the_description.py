@@ -44,7 +44,7 @@ from xero_things import (
     uuid,
 )
 
-from tieout.accounting import ContactAddress, Role
+from tieout.accounting import ContactAddress, ContactEntry, Role
 from tieout.http import Request
 from tieout.ports import Operation, Outgoing
 
@@ -98,6 +98,7 @@ FULL_CONTACT = contact(
     account_number="A1",
     addresses=(ContactAddress("POBOX", ("1 High St",), "York", "", "YO1", "United Kingdom", "Anna"),),
 )
+BARE_CONTACT = ContactEntry(contact_id=CONTACT_ID, name="Anna Rua")
 FULL_ITEM = item(description="A mug", purchase_account_code="310")
 
 WRITES: dict[str, list[Outgoing]] = {
@@ -109,7 +110,7 @@ WRITES: dict[str, list[Outgoing]] = {
     "update credit notes": [change(Operation.UPDATE, "C-1", credit_note(), NOTE_ID)],
     "void credit notes": [change(Operation.VOID, "C-1", credit_note(), NOTE_ID)],
     "create contacts": [create("100007", FULL_CONTACT)],
-    "update contacts": [change(Operation.UPDATE, "100007", FULL_CONTACT, CONTACT_ID)],
+    "update contacts": [change(Operation.UPDATE, "100007", FULL_CONTACT, CONTACT_ID, known=BARE_CONTACT)],
     "archive contacts": [change(Operation.ARCHIVE, "100007", contact(), CONTACT_ID)],
     "create items": [create("MUG", FULL_ITEM)],
     "update items": [change(Operation.UPDATE, "MUG", FULL_ITEM, uuid(2))],

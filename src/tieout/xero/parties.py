@@ -15,17 +15,14 @@ def contact_form(one: Outgoing, payload: Contact) -> forms.ContactForm:
     if one.operation in (Operation.ARCHIVE, Operation.VOID, Operation.DELETE):
         return forms.ContactForm(ContactID=_id(one), ContactStatus="ARCHIVED")
     if one.operation is Operation.CREATE:
-        return _whole(payload, name=payload.name, contact_id=None)
-    if one.known is None:
-        # A contact of our own making: its name stays, since people rename contacts in the ledger.
-        return _whole(payload, name=None, contact_id=_id(one))
-    return _gaps(payload, one.known, _id(one))
+        return _whole(payload)
+    # What nobody read may have been filled by a person; then nothing of it is touched.
+    return forms.ContactForm(ContactID=_id(one)) if one.known is None else _gaps(payload, one.known, _id(one))
 
 
-def _whole(payload: Contact, *, name: str | None, contact_id: str | None) -> forms.ContactForm:
+def _whole(payload: Contact) -> forms.ContactForm:
     return forms.ContactForm(
-        ContactID=contact_id,
-        Name=name,
+        Name=payload.name,
         ContactNumber=payload.contact_number or None,
         AccountNumber=payload.account_number or None,
         FirstName=payload.first_name or None,
@@ -38,7 +35,7 @@ def _whole(payload: Contact, *, name: str | None, contact_id: str | None) -> for
 
 
 def _gaps(payload: Contact, known: ContactEntry, contact_id: str) -> forms.ContactForm:
-    """Only fields that are empty in the ledger. Addresses and phones are not in the index, so they stay."""
+    """Only fields that are empty in the ledger. Name, addresses and phones stay as people have them there."""
     return forms.ContactForm(
         ContactID=contact_id,
         ContactNumber=_gap(payload.contact_number, known.contact_number),

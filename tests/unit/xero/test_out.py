@@ -232,8 +232,8 @@ def test_d03_a_found_contact_gets_only_what_is_empty_there() -> None:
     assert element == {"ContactID": CONTACT_ID, "ContactNumber": "100007", "TaxNumber": "GB123"}
 
 
-def test_the_name_of_a_contact_is_never_changed() -> None:
-    assert "Name" not in sent(frozen([change(Operation.UPDATE, "100007", contact(), CONTACT_ID)]))
+def test_case_c71_of_a_contact_that_nobody_read_nothing_is_changed() -> None:
+    assert sent(frozen([change(Operation.UPDATE, "100007", contact(), CONTACT_ID)])) == {"ContactID": CONTACT_ID}
 
 
 def test_e02_undo_of_a_contact_is_archive() -> None:
