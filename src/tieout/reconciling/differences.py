@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 
 from tieout.accounting import Ref
@@ -38,4 +40,4 @@ class ControlTotal(msgspec.Struct, frozen=True):
 
     @property
     def agrees(self) -> bool:
-        return self.store == self.ledger
+        return not Decimal(self.difference)
