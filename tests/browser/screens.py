@@ -22,6 +22,12 @@ SCREENS: dict[str, Callable[[Shop], str]] = {
     "document_posted": lambda shop: reverse("document", args=(shop.documents["order"].pk,)),
     "document_held": lambda shop: reverse("document", args=(shop.documents["held"].pk,)),
     "document_customer": lambda shop: reverse("document", args=(shop.documents["customer"].pk,)),
+    "problems": lambda shop: reverse("problems"),
+    "plan": lambda shop: reverse("plan"),
+    "tie_out": lambda shop: reverse("tie_out"),
+    "drift": lambda shop: reverse("drift"),
+    "runs": lambda shop: reverse("runs"),
+    "audit": lambda shop: reverse("audit"),
     "find": lambda shop: reverse("find") + "?q=0000",
     "preferences": lambda shop: reverse("preferences"),
 }

@@ -14,22 +14,12 @@ from django.utils.translation import gettext as _
 
 from tieout.records.models import Connection, Event, Organisation, Posting, Request
 from tieout.web import charts, formats
-from tieout.web.forecast import Budget, Forecast, Ready, forecast
+from tieout.web.forecast import Forecast, Ready, forecast
 from tieout.web.grids.queue import in_queue
+from tieout.web.plan_page import budgets
 
 CHART_DAYS = 30
 CAUSES_MAX = 8
-
-
-class Cause(msgspec.Struct, frozen=True):
-    """Postings held for one reason. sentence: an example's own. button: the screen that mends it."""
-
-    code: str
-    subject: str
-    count: int
-    title: str
-    button: str
-    url: str
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -68,22 +58,7 @@ def live(now: datetime) -> Live:
     """States of the queue, what was posted since the reader's midnight, and the calls."""
     counts = dict(in_queue().order_by().values_list("state").annotate(Count("id")))
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    organisations = list(
-        Organisation.objects.filter(removed_at=None).values(
-            "id", "batches", "minute_limit", "day_limit", "day_remaining", "hold_until"
-        )
-    )
-    budgets = [
-        Budget(
-            organisation=row["id"],
-            batches=row["batches"],
-            minute_limit=row["minute_limit"],
-            day_limit=row["day_limit"],
-            remaining=row["day_remaining"],
-            hold_until=row["hold_until"],
-        )
-        for row in organisations
-    ]
+    known_budgets = budgets()
     ready = [
         Ready(organisation, role, count)
         for organisation, role, count in Posting.objects.filter(state="queued")
@@ -91,7 +66,7 @@ def live(now: datetime) -> Live:
         .values_list("organisation_id", "role")
         .annotate(Count("id"))
     ]
-    known = [budget.remaining for budget in budgets if budget.remaining is not None]
+    known = [budget.remaining for budget in known_budgets if budget.remaining is not None]
     return Live(
         waiting=counts.get("queued", 0) + counts.get("waiting", 0),
         sending=counts.get("sending", 0),
@@ -99,9 +74,9 @@ def live(now: datetime) -> Live:
         posted_today=Event.objects.filter(status="success", at__gte=midnight).exclude(role="").count(),
         calls_today=Request.objects.filter(opened_at__gte=midnight).count(),
         calls_left=sum(known) if known else None,
-        day_limit=sum(budget.day_limit for budget in budgets if budget.remaining is not None),
+        day_limit=sum(budget.day_limit for budget in known_budgets if budget.remaining is not None),
         last_read=Connection.objects.filter(removed_at=None).aggregate(at=Max("last_read_at"))["at"],
-        forecast=forecast(ready, budgets, now),
+        forecast=forecast(ready, known_budgets, now),
     )
 
 
@@ -141,30 +116,6 @@ def organisation_state(organisation: Organisation, now: datetime) -> tuple[str, 
         return "connected", _("No call yet")
     left = formats.number(organisation.day_remaining)
     return "connected", _("%(left)s calls left today") % {"left": left}
-
-
-def causes(limit: int = CAUSES_MAX) -> list[Cause]:
-    """What is held, one row per cause, the commonest first."""
-    from tieout.web.problems import entry, mend_url
-
-    rows = (
-        Posting.objects.filter(state="held")
-        .order_by()
-        .values("code", "subject")
-        .annotate(count=Count("id"))
-        .order_by("-count", "code", "subject")[:limit]
-    )
-    return [
-        Cause(
-            code=row["code"],
-            subject=row["subject"],
-            count=row["count"],
-            title=entry(row["code"]).title,
-            button=entry(row["code"]).button,
-            url=mend_url(entry(row["code"]).button),
-        )
-        for row in rows
-    ]
 
 
 def posted_chart(now: datetime) -> tuple[charts.Chart, Sequence[tuple[date, int]]]:

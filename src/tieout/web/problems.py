@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
+import msgspec
+from django.db.models import Count, Min
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from tieout.rules import catalogue
-from tieout.rules.catalogue import Entry
+from tieout.records.models import Document, Posting
+from tieout.rules.catalogue import ENTRIES, Code, Entry
 
-#: Names of screens as the catalogue writes them → URL names.
+#: Names of screens as the catalogue writes them → URL name and the part of the page.
 _SCREENS = {
-    "mapping": "mapping",
-    "accounts": "accounts",
-    "sync settings": "sync_settings",
-    "settings": "sync_settings",
-    "connections": "connections",
-    "connection": "connections",
-    "drift": "drift",
-    "queue": "queue",
-    "document": "queue",
-    "tie-out": "tie_out",
+    "Accounts": ("accounts", ""),
+    "Drift": ("drift", ""),
+    "Log": ("log", ""),
+    "Mapping": ("mapping", ""),
+    "Numbering": ("mapping", "#numbering"),
+    "Order statuses": ("mapping", "#statuses"),
+    "Payment methods": ("mapping", "#methods"),
+    "Stores": ("connections", ""),
+    "Sync settings": ("sync_settings", ""),
+    "Taxes": ("mapping", "#taxes"),
 }
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Postings held for one reason. reason: the sentence of one of them."""
+
+    code: str
+    subject: str
+    count: int
+    title: str
+    help: str
+    button: str
+    url: str
+    reason: str = ""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """Documents that a rule leaves out: no failure."""
+
+    code: str
+    count: int
+    title: str
+    help: str
 
 
 def entry(code: str) -> Entry:
     """The catalogue's entry; a code of another version of Tieout is shown as it is."""
-    entries = getattr(catalogue, "CATALOGUE", {})
-    found: Entry | None = entries.get(code)
-    return found or Entry(title=code.replace("_", " ").capitalize() or _("Held"), help="", button="")
+    try:
+        return ENTRIES[Code(code)]
+    except (KeyError, ValueError):
+        return Entry(title=code.replace("_", " ").capitalize() or _("Held"), help="", button="")
 
 
 def mend_url(button: str) -> str:
     """The address of the screen that mends it, "" when it is mended elsewhere (in the store, in Xero)."""
-    name = _SCREENS.get(button.casefold(), "")
+    name, part = _SCREENS.get(button, ("", ""))
     try:
-        return reverse(name) if name else ""
+        return reverse(name) + part if name else ""
     except NoReverseMatch:
         return ""
+
+
+def causes(limit: int) -> list[Cause]:
+    """What is held, one row per cause, the commonest first; two queries."""
+    rows = list(
+        Posting.objects.filter(state="held")
+        .order_by()
+        .values("code", "subject")
+        .annotate(count=Count("id"), example=Min("id"))
+        .order_by("-count", "code", "subject")[:limit]
+    )
+    reasons = dict(Posting.objects.filter(pk__in=[row["example"] for row in rows]).values_list("id", "reason"))
+    return [
+        Cause(
+            code=row["code"],
+            subject=row["subject"],
+            count=row["count"],
+            title=(known := entry(row["code"])).title,
+            help=known.help,
+            button=known.button,
+            url=mend_url(known.button),
+            reason=reasons.get(row["example"], ""),
+        )
+        for row in rows
+    ]
+
+
+def left_out() -> list[LeftOut]:
+    """Documents left out by rules, by rule."""
+    rows = (
+        Document.objects.exclude(skipped_code="")
+        .order_by()
+        .values_list("skipped_code")
+        .annotate(count=Count("id"))
+        .order_by("-count")
+    )
+    return [LeftOut(code, count, entry(code).title, entry(code).help) for code, count in rows]

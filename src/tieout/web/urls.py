@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tieout.web.views import dashboard, document, documents, log, queue, report, session
+from tieout.web.views import dashboard, document, documents, history, log, problems, proof, queue, report, session
 
 #: Views that a stranger may call, by URL name.
 OPEN = frozenset(("login", "logout"))
@@ -27,6 +27,18 @@ urlpatterns = [
     path("report", report.report, name="report"),
     path("report.csv", report.report_csv, name="report_csv"),
     *documents.patterns(),
+    path("problems", problems.problems, name="problems"),
+    path("problems/retry", problems.problem_retry, name="problem_retry"),
+    path("plan", proof.plan, name="plan"),
+    path("tie-out", proof.tie_out, name="tie_out"),
+    path("tie-out.csv", proof.tie_out_csv, name="tie_out_csv"),
+    path("drift", proof.drift, name="drift"),
+    path("drift.csv", proof.drift_csv, name="drift_csv"),
+    path("drift/bulk", proof.drift_bulk, name="drift_bulk"),
+    path("runs", history.runs, name="runs"),
+    path("runs.csv", history.runs_csv, name="runs_csv"),
+    path("audit", history.audit, name="audit"),
+    path("audit.csv", history.audit_csv, name="audit_csv"),
     path("document/<int:document>", document.document, name="document"),
     path("document/<int:document>/<slug:action>", document.document_act, name="document_act"),
 ]

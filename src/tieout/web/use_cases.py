@@ -61,6 +61,10 @@ class UseCases(Protocol):
         """Everything chosen that is not posted is planned (again) and waits its turn."""
         ...
 
+    def decide_drift(self, drifts: Sequence[int], decision: str, actor: Actor) -> int:
+        """decision: accept (Xero's value is right), restore (ours is written again), leave."""
+        ...
+
 
 class NotWired(RuntimeError):
     """The app was started without its use cases: our bug, not the user's."""

@@ -96,6 +96,8 @@ class Grid:
     row_template: ClassVar[str]
     row_id: ClassVar[str] = "id"
     bulk: ClassVar[tuple[BulkAction, ...]] = ()
+    #: Whether an action may be done to everything that the filter matches.
+    bulk_all: ClassVar[bool] = True
     empty_icon: ClassVar[str] = "circle-check"
     empty_title: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""

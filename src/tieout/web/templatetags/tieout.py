@@ -141,3 +141,9 @@ def look(state: str) -> words.Look:
 def event_title(event: Any) -> str:
     """A log entry's action in words."""
     return words.event(event.action, event.role)
+
+
+@register.filter
+def span(seconds: int) -> str:
+    """A duration in its largest whole unit."""
+    return formats.span(seconds)

@@ -10,6 +10,7 @@ from tieout.web import overview
 from tieout.web.access import Right, needs
 from tieout.web.finding import find_documents
 from tieout.web.lookups import lookups
+from tieout.web.problems import causes
 
 
 @needs(Right.READ)
@@ -18,7 +19,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     drawing, figures = overview.posted_chart(now)
     context = {
         "live": overview.live(now),
-        "causes": overview.causes(),
+        "causes": causes(overview.CAUSES_MAX),
         "links": overview.links(now),
         "chart": drawing,
         "figures": figures,
