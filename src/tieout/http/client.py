@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Mapping
 
 import httpx
@@ -75,9 +76,12 @@ class HttpClient:
             follow_redirects=False,
             trust_env=False,
         )
+        # Readers come and go; a forgotten one must not leave its connections open.
+        self._closing = weakref.finalize(self, self._client.close)
 
     def close(self) -> None:
-        self._client.close()
+        """Ends the connections; happens by itself when the client is no longer used."""
+        self._closing()
 
     def check(self, url: str) -> None:
         """Raises AddressRefused for what is no address that we call, before anything is signed or sent."""

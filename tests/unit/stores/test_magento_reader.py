@@ -14,6 +14,7 @@ from magento_shops import Answers, Between, bearer, html_answer, json_answer, op
 
 from storesim.faults import Fault
 from storesim.magento2.auth import Credentials
+from storesim.server import start_background
 from storesim.transport import StoreTransport
 from tieout.documents import DocumentKind
 from tieout.errors import ContractBroken, NeedsOperator, RetryLater
@@ -330,6 +331,13 @@ def test_requests_are_signed_anew_and_name_their_form() -> None:
         assert request.url.path == "/rest/all/V1/orders"
         assert b"+" not in request.url.query
         assert b"pageSize%5D=0&" not in request.url.query
+
+
+def test_signed_requests_pass_over_a_real_socket_with_a_port() -> None:
+    shop = open_shop()
+    with start_background(shop) as server:
+        settings = signed(shop, url=server.base_url, page_size="10")
+        assert len(read_all(MAGENTO2.reader(settings, allow_private=True), ORDER)) == 28
 
 
 def test_a_shop_in_a_folder_is_read_there() -> None:
