@@ -8,7 +8,7 @@ from typing import Any
 import magento_samples as samples
 import pytest
 
-from tieout.documents import DocumentKind, LineKind
+from tieout.documents import DocumentKind, Line, LineKind
 from tieout.money import Money
 
 D = Decimal
@@ -103,6 +103,28 @@ def test_a_fully_discounted_line_with_tax_is_tax_before_discount() -> None:
     order["items"][0] |= {"discount_amount": D("100.00"), "row_total_incl_tax": D("19.00")}
     lines = samples.translate(order).order.lines
     assert [line.gross.amount for line in lines] == [D("119.00"), D("5.95"), D("-100.00")]
+
+
+def part_refund(grand_total: str) -> list[Line]:
+    """1.00 of shipping with 0.15 off, given back with a goods line of 19.54 and 3.91 tax."""
+    memo = dict(next(entry for entry in samples.documents("creditmemos") if entry["entity_id"] == 4))
+    memo |= {"adjustment_positive": 0, "adjustment_negative": 0, "discount_amount": D("-0.15")}
+    memo |= {"shipping_tax_amount": D("0.17"), "tax_amount": D("4.08"), "grand_total": D(grand_total)}
+    memo |= {"shipping_discount_tax_compensation_amount": D("0.03")}
+    dossier = samples.translate(samples.order(10), [(DocumentKind.REFUND, samples.body(memo))])
+    return list(dossier.refunds[0].lines)
+
+
+def test_a_part_refund_of_discounted_shipping_follows_its_header() -> None:
+    exact, off = part_refund("24.50"), part_refund("24.53")
+    assert sum((line.gross.amount for line in exact), ZERO) == D("24.50")
+    assert sum((line.gross.amount for line in off), ZERO) == D("24.53")
+    assert exact[0] == off[0]
+    assert (off[1].key, off[1].net.amount, off[1].tax.amount) == ("shipping", D("0.91"), D("0.17"))
+
+
+def test_a_part_refund_that_misses_more_than_cents_is_left_to_the_proof() -> None:
+    assert sum((line.gross.amount for line in part_refund("24.60")), ZERO) == D("24.50")
 
 
 def test_a_discount_too_small_to_tell_stays_inside_the_price() -> None:

@@ -77,6 +77,7 @@ def translate_refund(
     builder = refund_lines(facts, memo)
     used = means_of_payment(memo.extension_attributes, currency)
     exact_total = Money(memo.grand_total + means_total(used), currency)
+    builder.leave_to_discounted_shipping(exact_total.amount)
     add_unknown_total(builder, body, exact_total.amount, memo.tax_amount, base=shop.base_amounts)
     tax_total = Money(memo.tax_amount, currency).rounded(Rounding.HALF_UP)
     lines, taxes = _with_taxes(builder.lines, tax_total)
