@@ -60,13 +60,15 @@ def test_a_disconnect_inside_xero_is_noticed(house: House) -> None:
         house.ledger.reference(METER)
 
 
-def test_a_consent_connects_an_organisation(house: House) -> None:
+@pytest.mark.parametrize("kind", ["web", "pkce"])
+def test_a_consent_connects_an_organisation(house: House, kind: str) -> None:
     """The whole dance, with the person's part played by two plain requests."""
     redirect = "https://tieout.example/xero/callback"
-    app = house.world.identity.register("Tieout", redirects=("https://tieout.example/xero/callback",))
-    identity = Identity(house.http, App(app.id, app.secret))
+    app = house.world.identity.register("Tieout", kind=kind, redirects=(redirect,))
+    ours = App(app.id, app.secret if kind == "web" else "")
+    identity = Identity(house.http, ours)
     login = start_login(redirect, house.clock.now())
-    page = urlsplit(consent_address(Addresses(), App(app.id), login, "offline_access accounting.contacts"))
+    page = urlsplit(consent_address(Addresses(), ours, login, "offline_access accounting.contacts"))
     client = house.http._client
     assert client.get(page.geturl()).status_code == 200
     form = {**dict(parse_qsl(page.query)), "decision": "allow", "organisation": house.tenant}

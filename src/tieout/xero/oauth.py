@@ -38,7 +38,8 @@ class App(msgspec.Struct, frozen=True):
 class Login(msgspec.Struct, frozen=True):
     """A consent under way; kept by the caller, bound to the browser's session, used once.
 
-    state: comes back with the browser. verifier: of PKCE, "" without.
+    state: comes back with the browser. verifier: of PKCE, used for apps without a secret only: Xero documents it
+    for that type of app alone.
     """
 
     state: str
@@ -47,10 +48,9 @@ class Login(msgspec.Struct, frozen=True):
     verifier: str = ""
 
 
-def start_login(redirect_uri: str, now: dt.datetime, *, pkce: bool = True) -> Login:
-    """A new consent with fresh random values. PKCE does no harm where the app has a secret too."""
-    verifier = secrets.token_urlsafe(64) if pkce else ""
-    return Login(secrets.token_urlsafe(32), redirect_uri, now, verifier)
+def start_login(redirect_uri: str, now: dt.datetime) -> Login:
+    """A new consent with fresh random values."""
+    return Login(secrets.token_urlsafe(32), redirect_uri, now, secrets.token_urlsafe(64))
 
 
 def challenge(verifier: str) -> str:
@@ -67,7 +67,7 @@ def consent_address(addresses: Addresses, app: App, login: Login, scope: str) ->
         "scope": scope,
         "state": login.state,
     }
-    if login.verifier:
+    if not app.client_secret:
         query |= {"code_challenge": challenge(login.verifier), "code_challenge_method": "S256"}
     return f"{addresses.authorize}?{urlencode(query)}"
 
@@ -140,7 +140,7 @@ class Identity:
     def exchange(self, code: str, login: Login, now: dt.datetime) -> TokenSet:
         """Tokens for the code of a consent; the code is good once, for five minutes."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": login.redirect_uri}
-        if login.verifier:
+        if not self._app.client_secret:
             form["code_verifier"] = login.verifier
         return self._tokens(form, now)
 

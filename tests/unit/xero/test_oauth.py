@@ -38,20 +38,26 @@ def form(script: Script, index: int = 0) -> dict[str, str]:
     return {k: v[0] for k, v in parse_qs(script.requests[index].body.decode()).items()}
 
 
-def test_the_consent_address_carries_state_scopes_and_challenge() -> None:
+@pytest.mark.parametrize("app", [APP, App("client-1")], ids=["with a secret", "with PKCE"])
+def test_the_consent_address_carries_state_scopes_and_for_apps_without_secret_a_challenge(app: App) -> None:
     login = start_login("https://tieout.example/xero/callback", NOW)
-    address = urlsplit(consent_address(Addresses(), APP, login, "offline_access accounting.invoices"))
+    address = urlsplit(consent_address(Addresses(), app, login, "offline_access accounting.invoices"))
+    proof = (
+        {} if app.client_secret else {"code_challenge": challenge(login.verifier), "code_challenge_method": "S256"}
+    )
     query = {k: v[0] for k, v in parse_qs(address.query).items()}
     assert f"{address.scheme}://{address.netloc}{address.path}" == "https://login.xero.com/identity/connect/authorize"
-    assert query == {
-        "response_type": "code",
-        "client_id": "client-1",
-        "redirect_uri": "https://tieout.example/xero/callback",
-        "scope": "offline_access accounting.invoices",
-        "state": login.state,
-        "code_challenge": challenge(login.verifier),
-        "code_challenge_method": "S256",
-    }
+    assert (
+        query
+        == {
+            "response_type": "code",
+            "client_id": "client-1",
+            "redirect_uri": "https://tieout.example/xero/callback",
+            "scope": "offline_access accounting.invoices",
+            "state": login.state,
+        }
+        | proof
+    )
     assert "hidden-secret" not in address.geturl()
 
 
@@ -65,7 +71,6 @@ def test_every_login_has_its_own_long_values() -> None:
     assert first.state != second.state
     assert 43 <= len(first.verifier) <= 128
     assert len(first.state) >= 40
-    assert start_login("https://a", NOW, pkce=False).verifier == ""
 
 
 @pytest.mark.parametrize(
@@ -101,18 +106,21 @@ def test_a_code_is_exchanged_with_the_secret_in_the_header() -> None:
         "grant_type": "authorization_code",
         "code": "c",
         "redirect_uri": "https://a/callback",
-        "code_verifier": login.verifier,
     }
     basic = script.requests[0].headers["Authorization"].removeprefix("Basic ")
     assert base64.b64decode(basic) == b"client-1:hidden-secret"
     assert got == TokenSet("access-2", NOW + dt.timedelta(minutes=30), NOW, "refresh-2", "a b")
 
 
-def test_an_app_without_a_secret_names_itself_in_the_body() -> None:
-    client, script = identity(reply(200, json.dumps(TOKENS).encode()), app=App("client-1"))
+def test_an_app_without_a_secret_names_itself_in_the_body_and_proves_itself_by_the_verifier() -> None:
+    login = start_login("https://a/callback", NOW)
+    got = reply(200, json.dumps(TOKENS).encode())
+    client, script = identity(got, got, app=App("client-1"))
+    client.exchange("c", login, NOW)
     client.refresh(OLD, NOW)
-    assert form(script)["client_id"] == "client-1"
-    assert "Authorization" not in script.requests[0].headers
+    assert form(script)["code_verifier"] == login.verifier
+    assert [form(script, number)["client_id"] for number in (0, 1)] == ["client-1", "client-1"]
+    assert all("Authorization" not in one.headers for one in script.requests)
 
 
 def test_a_refresh_gives_both_tokens_anew() -> None:
