@@ -20,6 +20,7 @@ from tieout.config.clocks import SystemClock
 from tieout.config.connecting import Connecting
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
+from tieout.dispatch.worker import Worker
 from tieout.errors import ConfigurationWrong
 from tieout.http import AddressGuard, HttpClient
 from tieout.ports import Clock, StoreReader
@@ -37,6 +38,7 @@ from tieout.sync.setup import Setup
 from tieout.sync.tie_out import TiedOut, TieOut, merge
 from tieout.sync.turn.driver import Driver
 from tieout.sync.turn.values import Policy
+from tieout.sync.undo import Undoing
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
@@ -46,6 +48,8 @@ from tieout.xero.transport import Transport
 _SLEEP_SECONDS_MAX = 5.0
 #: Requests to Xero under way at once, over all organisations of this process.
 SENDERS = 20
+#: How often a store is asked for changes, and an organisation for its settings, when nobody set another rhythm.
+PULL_SECONDS, REFERENCE_SECONDS = 60, 24 * 60 * 60
 
 
 class Wiring:
@@ -161,6 +165,9 @@ class Wiring:
     def queue(self) -> Queue:
         return Queue(self.records, self.administration, self.clock)
 
+    def undoing(self) -> Undoing:
+        return Undoing(self.administration, self.clock)
+
     def puller(self) -> Puller:
         return Puller(self.records, self.administration, self.clock)
 
@@ -177,6 +184,56 @@ class Wiring:
             database=str(settings.DATABASES["default"]["ENGINE"]).rpartition(".")[2],
         )
         return examine(self.records, self.administration, self.clock, machine)
+
+    def worker(self, threads: int) -> Worker:
+        """What stays: turns, pulls, planning, refreshing."""
+        return Worker(
+            self.records,
+            self.clock,
+            self.driver,
+            {
+                "pull": lambda job, stopping: self._pull(job.connection or 0),
+                "plan": lambda job, stopping: f"{self._plan(job.connection or 0)} planned",
+                "reference": lambda job, stopping: self._refresh(job.organisation or 0),
+            },
+            owner=self.owner,
+            threads=threads,
+            ensure=self._ensure_jobs,
+        )
+
+    def _ensure_jobs(self) -> None:
+        """Every store is pulled and planned, every organisation's settings are read again; new ones, too."""
+        now = self.clock.now()
+        for connection in self.administration.connections():
+            self.records.ensure_job(
+                f"pull:{connection.id}", "pull", connection=connection.id, every_seconds=PULL_SECONDS, due_at=now
+            )
+            self.records.ensure_job(f"plan:{connection.id}", "plan", connection=connection.id)
+        for organisation in self.administration.organisations():
+            self.records.ensure_job(
+                f"reference:{organisation.id}",
+                "reference",
+                organisation=organisation.id,
+                every_seconds=REFERENCE_SECONDS,
+                due_at=now,
+            )
+
+    def _pull(self, connection: int) -> str:
+        store = self.records.connection(connection)
+        if store.status in ("paused", "refused"):
+            return "left out: the store is paused or waits for a person"
+        if store.not_before is not None and store.not_before > self.clock.now():
+            return f"left out: the store is tried again at {store.not_before:%H:%M:%S} UTC"
+        pulled = self.puller().pull(store, self.adapter(store), self.reader(store), stop=self.stop.is_set)
+        return pulled.failure or f"{pulled.new} new, {pulled.changed} changed"
+
+    def _plan(self, connection: int) -> int:
+        store = self.records.connection(connection)
+        return self.planner(store).plan_due(stop=self.stop.is_set).dossiers if store.context else 0
+
+    def _refresh(self, organisation: int) -> str:
+        self.adopt(self.administration.organisation(organisation))
+        return "accounts, tax rates, currencies and lock dates read"
 
     def driver(self, policy: Policy | None = None) -> Driver:
         """Takes turns in the calling thread, sends in the pool's."""
