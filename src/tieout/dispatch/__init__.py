@@ -1,1 +1,1 @@
-"""Who looks at which organisation when."""
+"""Who looks at which organisation when: worker threads that sweep, and the jobs of the schedule."""

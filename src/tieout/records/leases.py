@@ -69,11 +69,13 @@ class Leases:
 
     def free_leases(self, owner_prefix: str) -> int:
         """Leases of a process that is surely dead (its successor on the same machine says so)."""
+        owned = "lease_until IS NOT NULL AND substr(lease_owner, 1, %s)=%s"
+        parameters = [len(owner_prefix), owner_prefix]
         with self._database.transaction():
+            self._database.run(f"UPDATE schedule SET lease_until=NULL, lease_owner='' WHERE {owned}", parameters)
             return self._database.run(
-                "UPDATE organisation SET lease_until=NULL, lease_owner='', due_at=served_at"
-                " WHERE lease_until IS NOT NULL AND substr(lease_owner, 1, %s)=%s",
-                [len(owner_prefix), owner_prefix],
+                f"UPDATE organisation SET lease_until=NULL, lease_owner='', due_at=served_at WHERE {owned}",
+                parameters,
             )
 
     def ring(self, organisation: int, now: datetime) -> None:

@@ -71,11 +71,11 @@ class Plans:
         condition = "" if organisation is None else " AND p.organisation_id=%s"
         with self._database.transaction():
             return self._database.run(
-                "UPDATE document SET planning_due=true, planning_cause=%s WHERE id IN"
+                "UPDATE document SET planning_due=true, planning_cause=%s WHERE EXISTS"
+                " (SELECT 1 FROM document_body b WHERE b.document_id=document.id) AND (id IN"
                 " (SELECT p.root_id FROM posting p WHERE p.connection_id=%s"
                 " AND (p.state IN ('held','waiting') OR p.state='queued' AND p.posted_digest='')"
-                f"{condition}) OR (connection_id=%s AND"
-                " skipped_code<>'' AND kind=root_kind AND key=root_key)",
+                f"{condition}) OR connection_id=%s AND skipped_code NOT IN ('', 'other_sales_document'))",
                 [cause, connection, *([] if organisation is None else [organisation]), connection],
             )
 

@@ -210,13 +210,25 @@ class QueueActions:
                 "SELECT DISTINCT root_id FROM posting WHERE state IN ('held','waiting') AND id IN (@)", [], postings
             )
         }
+        # A contact or item known from orders only is planned with the orders that need it.
+        roots |= {
+            row[0]
+            for row in database.rows_in(
+                "SELECT DISTINCT p.root_id FROM posting_dependency x JOIN posting p ON p.id=x.posting_id"
+                " JOIN posting n ON n.id=x.needs_id WHERE n.state='held' AND n.role IN ('contact','item')"
+                " AND n.id IN (@)",
+                [],
+                postings,
+            )
+        }
         self._plan_documents(sorted(roots), now)
         self._refresh(postings)
 
     def _plan_documents(self, documents: Sequence[int], now: datetime) -> None:
         self._database.run_in(
             "UPDATE document SET planning_cause=CASE WHEN planning_due THEN planning_cause ELSE 'rules' END,"
-            " planning_due=%s WHERE NOT never_send AND id IN (@)",
+            " planning_due=%s WHERE NOT never_send AND id IN (@)"
+            " AND EXISTS (SELECT 1 FROM document_body b WHERE b.document_id=document.id)",
             [True],
             documents,
         )

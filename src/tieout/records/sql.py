@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections, transaction
@@ -99,6 +100,7 @@ def placeholders(values: Sequence[Any]) -> str:
     return ",".join(["%s"] * len(values))
 
 
+@lru_cache(maxsize=4_096)
 def _sqlite_time(value: date) -> str:
     """As Django writes times and dates on SQLite: UTC without a zone."""
     if isinstance(value, datetime):

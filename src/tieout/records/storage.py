@@ -1,4 +1,4 @@
-"""Our own storage as one object: what implements the ports `records` and `turn`."""
+"""Our own storage as one object: what implements the ports `records`, `turn` and `schedules`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from tieout.records.outbox import Outbox
 from tieout.records.plans import Plans
 from tieout.records.queue import QueueActions
 from tieout.records.ready import Ready
+from tieout.records.schedules import Schedules
 from tieout.records.settling import Settling
 from tieout.records.sql import Database
 
 
-class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions):
+class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
     def __init__(self, alias: str = "default") -> None:

@@ -26,6 +26,8 @@ from tieout.sync.turn.values import LookUpCall, Nothing, Outcome, Policy, ReadCo
 IN_FLIGHT_MAX = 5
 #: With requests in flight and nothing to prepare, how long until it is looked again for new work, in seconds.
 _LOOK_AGAIN_SECONDS = 0.25
+#: After an error of ours.
+_AFTER_ERROR = timedelta(seconds=2)
 
 
 class TurnDone(msgspec.Struct, frozen=True):
@@ -100,6 +102,10 @@ class _Turn:
                 if not self._futures:
                     break
                 self._collect(_LOOK_AGAIN_SECONDS if self._may_go_on() else None)
+        except BaseException:
+            # What this turn leaves open has to be taken up again, by whoever comes next.
+            ask_again = driver._clock.now() + _AFTER_ERROR
+            raise
         finally:
             # An error of ours must not lose what is under way: it is settled, then the error goes on.
             while self._futures:

@@ -160,7 +160,7 @@ def hold(turn: _Turn, one: ReadyPosting, code: str, reason: str) -> None:
                 posted_digest="",
                 remote_id=one.remote_id,
                 remote_status="",
-                attempts=one.attempts,
+                attempts=one.attempts + 1,
                 code=code,
                 reason=reason,
                 event=("held", reason, ""),

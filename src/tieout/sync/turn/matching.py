@@ -143,7 +143,7 @@ def _ambiguous(one: ReadyPosting, count: int, by: str) -> Settled:
         posted_digest="",
         remote_id="",
         remote_status="",
-        attempts=one.attempts,
+        attempts=one.attempts + 1,
         code="contact_ambiguous",
         reason=reason,
         subject=by,
