@@ -59,6 +59,7 @@ class Flow:
         self._wishes = wishes
         self._say = say
         self.pressed: list[str] = []
+        self._run = 0
 
     # set-up
 
@@ -110,17 +111,19 @@ class Flow:
         seen = setup.seen()
         proposals = setup.proposals(seen)
         if proposals.currencies:
-            setup.enable_currencies(proposals.currencies)
+            setup.enable_currencies(proposals.currencies, refresh=False)
             self._press("enable currency", [one.sentence for one in proposals.currencies])
-        if accounts := setup.proposals(seen).accounts:
-            setup.create_accounts(accounts)
-            self._press("create missing accounts", [one.sentence for one in accounts])
+        if proposals.accounts:
+            setup.create_accounts(proposals.accounts, refresh=False)
+            self._press("create missing accounts", [one.sentence for one in proposals.accounts])
         if proposals.taxes:
-            setup.map_taxes(proposals.taxes)
+            setup.map_taxes(proposals.taxes, refresh=False)
             self._press(
                 "create missing tax rates (foreign ones; own-country rates are mapped)",
                 [one.sentence for one in proposals.taxes],
             )
+        if proposals.currencies or proposals.accounts or proposals.taxes:
+            setup.refresh()
         if proposals.zero_rules:
             setup.confirm_zero_rules(proposals.zero_rules)
             self._press("confirm the zero-rate rules", [one.sentence for one in proposals.zero_rules])
@@ -142,7 +145,8 @@ class Flow:
     # work
 
     def plan(self) -> None:
-        totals = self._wired.planner(self.store).plan_due()
+        self._run = self._wired.administration.begin_run("sync", by=PERSON, now=self._wired.clock.now())
+        totals = self._wired.planner(self.store).plan_due(run=self._run)
         written = totals.written
         self._say(
             f"Planned {totals.dossiers} orders and others: {written.queued} postings queued, {written.held} held."
@@ -150,7 +154,10 @@ class Flow:
 
     def sync(self) -> None:
         worked = work_until_idle(
-            self._wired.driver(), self._wired.administration, self._wired.clock, self._simulators.clock.skip_to
+            self._wired.driver(), self._wired.administration, self._wired.clock, self._wired.wait
+        )
+        self._wired.administration.end_run(
+            self._run, state="done", totals={"calls": worked.calls}, now=self._wired.clock.now()
         )
         self._say(f"Synced with {worked.calls} calls.")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -40,28 +39,27 @@ def worker(threads: int, supervised: bool) -> int:
     """A worker alone: on PostgreSQL as many as wanted, on any host."""
     start.begin()
     from tieout.config import schema
-    from tieout.config.wiring import wiring
 
-    if schema.is_sqlite() and not supervised:
-        with ServeLock(home.folder()):
-            return _work(threads)
-    if schema.is_sqlite():
+    if not schema.is_sqlite():
+        return _work(threads)
+    if supervised:
         refuse_network_folder(home.folder())
-    del wiring
-    return _work(threads)
+        return _work(threads)
+    with ServeLock(home.folder()):
+        return _work(threads)
 
 
 def _work(threads: int) -> int:
     from tieout.config.wiring import wiring
 
-    stop = threading.Event()
+    wired = wiring()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
-        stop.set()
+        wired.stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    wiring().worker(threads).run(stop)
+    wired.worker(threads).run(wired.stop)
     return 0
 
 

@@ -1,10 +1,21 @@
-"""The web admin as a WSGI application."""
+"""The web admin as a WSGI application, with its use cases."""
 
 from __future__ import annotations
 
-import os
-
+from django.apps import apps
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
+from tieout.config import start
+
+# Keys and database are checked before the first page is answered.
+start.begin()
 application = get_wsgi_application()
+
+
+def _hand_over() -> None:
+    from tieout.config.web_cases import WebCases
+
+    setattr(apps.get_app_config("web"), "use_cases", WebCases())  # noqa: B010
+
+
+_hand_over()

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieout.accounting import Held, LedgerReference, Ref
+from tieout.accounting import Held, LedgerReference, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.records import StoreConnection
 from tieout.rules.settings import Rules
@@ -87,6 +87,21 @@ class Outcome(msgspec.Struct, frozen=True):
     code: str
     reason: str
     subject: str = ""
+
+
+class RunPosting(msgspec.Struct, frozen=True):
+    """A posting of a run that the ledger holds. drift: touched, deleted_by_person, reconciled, comma separated."""
+
+    id: int
+    organisation: int
+    role: Role
+    state: str
+    marker: str
+    remote_id: str
+    remote_status: str
+    date: date | None
+    drift: str
+    total_minor: int | None = None
 
 
 class Administration(Protocol):
@@ -190,6 +205,14 @@ class Administration(Protocol):
 
     def end_run(self, run: int, *, state: str, totals: Mapping[str, int], now: datetime) -> None: ...
 
+    def run_postings(self, run: int) -> Sequence[RunPosting]:
+        """What a run posted and the ledger still holds, in the order in which it was made."""
+        ...
+
+    def want_nothing(self, actions: Mapping[int, str], now: datetime, why: str) -> int:
+        """Queue postings to be deleted or voided, by posting; what depends on another goes before it."""
+        ...
+
     def note(self, *, by: str, action: str, subject: str, now: datetime, address: str = "") -> None:
         """An entry of the audit trail."""
         ...
@@ -223,6 +246,14 @@ class Administration(Protocol):
     def held(self) -> Sequence[Outcome]: ...
 
     def skipped(self) -> Sequence[Outcome]: ...
+
+    def in_ledger(self, connection: int, organisation: int, refs: Sequence[Ref]) -> frozenset[Ref]:
+        """Which of these postings the ledger holds."""
+        ...
+
+    def decide_drift(self, drifts: Sequence[int], decision: str, *, by: str, address: str, now: datetime) -> int:
+        """accept, restore or leave what a person changed in Xero. Returns how many were open until now."""
+        ...
 
     # what the ledger holds
 

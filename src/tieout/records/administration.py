@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from django.db import transaction
@@ -17,10 +17,12 @@ from tieout.ports.administration import (
     NewOrganisation,
     OrganisationEntry,
     Outcome,
+    RunPosting,
     TokenRow,
 )
 from tieout.ports.records import StoreConnection
 from tieout.records.codec import pack, unpack
+from tieout.records.drifts import decide_drift
 from tieout.records.models import (
     App,
     Audit,
@@ -38,6 +40,7 @@ from tieout.records.models import (
 from tieout.records.models import (
     Mapping as MappingRow,
 )
+from tieout.records.undoing import run_postings, want_nothing
 from tieout.rules.settings import Rules
 
 
@@ -166,8 +169,8 @@ class DjangoAdministration:
 
     def next_due_at(self, now: datetime) -> datetime | None:
         rows = Organisation.objects.filter(removed_at__isnull=True, status="connected", due_at__isnull=False)
-        times = [max(due, lease or due, now) for due, lease in rows.values_list("due_at", "lease_until")]
-        return min(times, default=None)
+        found = rows.values_list("due_at", "lease_until")
+        return min((max(due, lease or due, now) for due, lease in found if due is not None), default=None)
 
     # tokens
 
@@ -265,6 +268,12 @@ class DjangoAdministration:
             state=state, totals=msgspec.json.encode(dict(totals)).decode(), ended_at=now
         )
 
+    def run_postings(self, run: int) -> Sequence[RunPosting]:
+        return run_postings(run)
+
+    def want_nothing(self, actions: Mapping[int, str], now: datetime, why: str) -> int:
+        return want_nothing(actions, now, why)
+
     def note(self, *, by: str, action: str, subject: str, now: datetime, address: str = "") -> None:
         Audit.objects.create(at=now, user=by, action=action, subject=subject[:200], address=address[:64])
 
@@ -314,6 +323,23 @@ class DjangoAdministration:
             .values_list("kind", "number", "key", "skipped_code", "skipped_reason")
         )
         return [Outcome(DocumentKind(kind), number or key, code, reason) for kind, number, key, code, reason in rows]
+
+    def in_ledger(self, connection: int, organisation: int, refs: Sequence[Ref]) -> frozenset[Ref]:
+        wanted = frozenset(refs)
+        found: set[Ref] = set()
+        for kind in {ref.document.kind for ref in wanted}:
+            rows = Posting.objects.filter(
+                connection=connection,
+                organisation=organisation,
+                document__kind=kind.value,
+                document__key__in=[ref.document.key for ref in wanted if ref.document.kind is kind],
+            ).exclude(remote_id="")
+            for role, key, ordinal in rows.values_list("role", "document__key", "ordinal"):
+                found.add(Ref(Role(role), DocumentKey(kind, key), ordinal))
+        return wanted & found
+
+    def decide_drift(self, drifts: Sequence[int], decision: str, *, by: str, address: str, now: datetime) -> int:
+        return decide_drift(drifts, decision, by=by, address=address, now=now)
 
     # what the ledger holds
 

@@ -30,6 +30,7 @@ def run_postings(run: int) -> Sequence[RunPosting]:
             remote_status=row.remote_status,
             date=row.date,
             drift=row.drift,
+            total_minor=row.total_minor,
         )
         for row in rows.order_by("id")
     ]

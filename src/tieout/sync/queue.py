@@ -70,6 +70,11 @@ class Queue:
         self._note(actor, "add to queue", f"{what}, {dated_from or 'from the start'} to {dated_to or 'now'}: {count}")
         return count
 
+    def decide_drift(self, drifts: Sequence[int], decision: str, actor: Person) -> int:
+        return self._administration.decide_drift(
+            drifts, decision, by=actor.user, address=actor.address, now=self._clock.now()
+        )
+
     def _noted(self, actor: Person, action: str, selection: Selection, count: int) -> int:
         chosen = selection.postings or selection.documents or selection.states or (selection.code,)
         self._note(actor, action, f"{count} of {', '.join(map(str, chosen[:20]))}")

@@ -1,7 +1,8 @@
 """The buttons of setting up: create missing accounts and tax rates, enable currencies, confirm rules.
 
 Nothing here happens unless a person presses a button (or the demo, which says what it pressed). Each button does
-its work in Xero, reads the organisation again, and saves the rules as their next version.
+its work in Xero, reads the organisation again (unless another button follows at once), and saves the rules as
+their next version.
 """
 
 from __future__ import annotations
@@ -124,13 +125,14 @@ class Setup:
             ),
         )
 
-    def enable_currencies(self, proposals: Sequence[CurrencyProposal]) -> None:
+    def enable_currencies(self, proposals: Sequence[CurrencyProposal], *, refresh: bool = True) -> None:
         for proposal in proposals:
             self._ledger.enable_currency(proposal.currency, self._meter)
-        self.refresh()
+        if refresh:
+            self.refresh()
         self._note("currencies enabled", [proposal.currency for proposal in proposals])
 
-    def create_accounts(self, proposals: Sequence[AccountProposal]) -> None:
+    def create_accounts(self, proposals: Sequence[AccountProposal], *, refresh: bool = True) -> None:
         """Make the accounts that do not exist, and choose all of them."""
         for proposal in proposals:
             if not proposal.exists:
@@ -144,10 +146,11 @@ class Setup:
                     currency=proposal.currency,
                     bank_number=proposal.bank_number,
                 )
-        self.refresh()
+        if refresh:
+            self.refresh()
         self._save(with_accounts(self.rules, proposals), "accounts chosen")
 
-    def map_taxes(self, proposals: Sequence[TaxProposal]) -> None:
+    def map_taxes(self, proposals: Sequence[TaxProposal], *, refresh: bool = True) -> None:
         """Map to rates that exist; make those that may be made. Raises NeedsOperator for what only a person can."""
         rules = self.rules
         for proposal in proposals:
@@ -161,7 +164,8 @@ class Setup:
                     rules = with_tax(rules, proposal, made)
                 case Step.ASK:
                     raise NeedsOperator(proposal.sentence, code="tax_unmapped", scope="organisation")
-        self.refresh()
+        if refresh:
+            self.refresh()
         self._save(rules, "taxes mapped")
 
     def confirm_zero_rules(self, proposals: Sequence[ZeroProposal]) -> None:
