@@ -70,6 +70,22 @@ def test_b04_a_cancelled_share_of_shipping_is_in_it() -> None:
     assert sum((line.gross.amount for line in cancellation.lines), ZERO) == D("38.75")
 
 
+def test_b04_half_of_the_shipping_can_be_cancelled() -> None:
+    order = samples.order(24)
+    order |= {"shipping_canceled": D("4.625"), "total_canceled": D("34.03")}
+    cancellation = samples.translate(order).order.cancellation
+    assert cancellation is not None
+    shipping = next(line for line in cancellation.lines if line.key == "shipping")
+    assert (shipping.net.amount, shipping.tax.amount) == (D("4.625"), D("0.09"))
+
+
+def test_b04_a_cancelled_total_without_cancelled_pieces_is_none() -> None:
+    order = samples.order(24)
+    for item in order["items"]:
+        item["qty_canceled"] = 0
+    assert samples.translate(order).order.cancellation is None
+
+
 def test_b04_a_cancelled_part_of_what_is_not_invoiced_is_in_proportion() -> None:
     order = samples.order(24)
     order["items"][0] |= {"qty_ordered": 3, "row_total_incl_tax": D("73.44"), "tax_amount": D("1.44")}

@@ -86,6 +86,15 @@ def test_an_unreadable_document_keeps_its_place_with_the_reason() -> None:
     assert "order 1" in found.problems[0].reason
 
 
+@pytest.mark.parametrize("kind", list(DocumentKind))
+@pytest.mark.parametrize("options", [{}, {"amounts": "base_currency"}])
+def test_every_kind_keeps_what_it_cannot_read(kind: DocumentKind, options: dict[str, str]) -> None:
+    document = {"entity_id": 5, "base_grand_total": "NaN", "created_at": "never", "price": "NaN", "id": 5}
+    found = envelope(kind, document | {"transaction_id": 5}, **options)
+    assert found.document == DocumentKey(kind, "5")
+    assert found.problems or kind is DocumentKind.CUSTOMER
+
+
 def test_a_guest_without_names_is_shown_with_the_billing_name() -> None:
     order = samples.order(10) | {"customer_firstname": None, "customer_lastname": None}
     assert envelope(DocumentKind.ORDER, order).title == "Ben Ward"

@@ -89,6 +89,16 @@ def test_c05_an_online_refund_without_transaction_is_known_by_the_orders_sum() -
     assert not samples.translate(order, members).refunds[0].money_moved
 
 
+def test_c05_the_only_refund_of_a_partly_online_refunded_order_is_the_gateways() -> None:
+    members = []
+    for kind, body in samples.members_by_order()[8]:
+        if kind is DocumentKind.REFUND:
+            body = body.replace(b'"transaction_id":"REF-3BCE55EE5B7C050D",', b"")
+        members.append((kind, body))
+    order = samples.order(8) | {"total_online_refunded": D("5.00")}
+    assert samples.translate(order, members).refunds[0].money_moved
+
+
 def test_refund_tells_its_base_total_when_currencies_differ() -> None:
     assert samples.dossier(23).refunds[0].base_total == Money(D("2.20"), "GBP")
 
@@ -150,6 +160,16 @@ def test_gift_wrapping_is_a_fee_line_with_its_tax(in_header: bool) -> None:
     wrapping = next(line for line in translated.lines if line.code == "gift_wrapping")
     assert (wrapping.kind, wrapping.gross.amount) == (LineKind.FEE, D("4.80"))
     assert translated.tax_total == Money(D("9.63"), "GBP")
+
+
+def test_gift_wrapping_of_several_items_is_one_line() -> None:
+    tax = {"code": "UK VAT 20", "title": "UK VAT 20", "percent": 20, "amount": D("0.40")}
+    order = commerce_order({"gw_items_price": D("4.00"), "gw_items_tax_amount": D("0.80")}, grand_total=D("61.19"))
+    for item_id in (35, 36):
+        entry = {"type": "item_gw", "associated_item_id": item_id, "applied_taxes": [tax]}
+        order["extension_attributes"]["item_applied_taxes"].append(entry)
+    wrapping = next(line for line in samples.translate(order).order.lines if line.code == "gift_wrapping_items")
+    assert [(share.code, share.amount.amount) for share in wrapping.taxes] == [("UK VAT 20", D("0.80"))]
 
 
 def test_c06_a_sold_gift_card_is_a_voucher_sale() -> None:

@@ -277,9 +277,54 @@ def test_one_document_that_is_no_json_does_not_stop_the_page(bad: str) -> None:
     source = MAGENTO2.reader(signed(shop), transport=bad_page(bad))
     found = read_all(source, ORDER)
     assert [document.body.decode() for document in found][1] == bad
-    assert [document.key for document in found][::2] == ["1", "3"]
+    assert [document.key for document in found] == ["1", "2", "3"]
     envelope = samples.translator().envelope(found[1])
     assert envelope.problems
+
+
+def test_a_product_that_is_no_json_does_not_stop_the_others() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = parse_qs(request.url.query.decode())
+        rows = {7: '{"id":7,"updated_at":"2026-01-01 10:00:00","sku":"A"}', 8: '{"id":8,"sku":NaN}'}
+        if "fields" in query:
+            rows[8] = '{"id":8,"updated_at":"2026-01-02 10:00:00"}'
+        wanted = query.get("searchCriteria[filter_groups][0][filters][0][value]", ["7", "8"])
+        chosen = [rows[int(key)] for key in wanted]
+        return json_answer(f'{{"items":[{",".join(chosen)}],"total_count":{len(chosen)}}}')
+
+    found = read_all(MAGENTO2.reader(signed(open_shop()), transport=Answers(answer)), DocumentKind.PRODUCT)
+    assert [document.key for document in found] == ["7", "8"]
+    good, bad = (samples.translator().envelope(document) for document in found)
+    assert (good.number, good.problems) == ("A", ())
+    assert bad.problems
+
+
+def test_a_limit_that_is_none_breaks_the_contract() -> None:
+    refusal = '{"message":"Maximum SearchCriteria pageSize is %max","parameters":{"max":500}}'
+    source = MAGENTO2.reader(signed(open_shop()), transport=Answers(lambda request: json_answer(refusal, 400)))
+    with pytest.raises(ContractBroken):
+        read_all(source, ORDER)
+
+
+def test_a_shop_that_is_not_there_is_waited_for() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route")
+
+    source = MAGENTO2.reader(signed(open_shop()), transport=Answers(answer))
+    for ask in (lambda: read_all(source, ORDER), source.context, source.test):
+        with pytest.raises(RetryLater, match="cannot be reached"):
+            ask()
+
+
+def test_settings_of_another_form_are_asked_for_again() -> None:
+    source = MAGENTO2.reader(signed(open_shop()), transport=Answers(lambda request: json_answer('{"a": 1}')))
+    with pytest.raises(RetryLater):
+        source.context()
+
+
+def test_entities_are_read_with_what_they_refer_to_first() -> None:
+    kinds = list(reader(open_shop()).kinds())
+    assert kinds.index(DocumentKind.CUSTOMER) < kinds.index(ORDER) < kinds.index(DocumentKind.INVOICE)
 
 
 def test_rows_without_key_or_time_are_kept_and_end_the_reading() -> None:

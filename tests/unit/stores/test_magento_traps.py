@@ -10,8 +10,9 @@ import magento_samples as samples
 import msgspec
 import pytest
 
-from tieout.documents import DocumentKind, Line, LineKind
+from tieout.documents import DocumentKind, Dossier, Line, LineKind
 from tieout.money import Money
+from tieout.stores.magento2.translate import MagentoTranslator
 
 D = Decimal
 
@@ -196,7 +197,8 @@ def test_c31_goodwill_refund_has_one_line_and_no_tax() -> None:
 
 def test_a_refund_that_repeats_items_with_quantity_zero_has_no_lines_for_them() -> None:
     memo = dict(next(entry for entry in samples.documents("creditmemos") if entry["entity_id"] == 6))
-    memo["items"] = [{"order_item_id": 30, "qty": 0, "row_total": 0, "sku": "TW-HAMMER", "name": "x"}]
+    item_id = samples.order(16)["items"][0]["item_id"]
+    memo["items"] = [{"order_item_id": item_id, "qty": 0, "row_total": 0, "sku": "TW-HAMMER", "name": "x"}]
     refund = samples.translate(samples.order(16), [(DocumentKind.REFUND, samples.body(memo))]).refunds[0]
     assert [entry.key for entry in refund.lines] == ["adjustment"]
 
@@ -273,6 +275,38 @@ def test_shares_are_moved_until_each_tax_is_the_shown_one() -> None:
             for code in ("Austin city 1", "Capital Metro 1")}  # fmt: skip
     assert sums == {"Austin city 1": D("0.74"), "Capital Metro 1": D("0.68")}
     assert all(sum(t.amount.amount for t in entry.taxes) == entry.tax.amount for entry in translated.lines)
+
+
+def test_a_taxed_line_that_nothing_explains_has_a_code_to_map() -> None:
+    order = imported(
+        item={"tax_amount": D("3.00"), "row_total_incl_tax": D("49.90")}, tax_amount=3, grand_total=D("55.05")
+    )
+    assert [tax.code for tax in samples.translate(order).order.lines[0].taxes] == ["unlisted"]
+
+
+def test_the_only_tax_of_an_order_serves_a_line_without_percentage() -> None:
+    order = imported(
+        item={"tax_amount": D("3.00"), "row_total_incl_tax": D("49.90")}, tax_amount=3, grand_total=D("55.05")
+    )
+    tax = {"code": "TX", "title": "Texas", "percent": D("6.25"), "amount": 3}
+    order["extension_attributes"] = {"applied_taxes": [tax]}
+    assert [tax.code for tax in samples.translate(order).order.lines[0].taxes] == ["TX"]
+
+
+def test_a_header_tax_that_no_line_explains_is_left_to_the_proof() -> None:
+    order = imported(tax_amount=3, grand_total=D("55.05"), shipping_amount=0)
+    translated = samples.translate(order).order
+    assert translated.tax_total == Money(D("3"), "USD")
+    assert sum(entry.tax.amount for entry in translated.lines) == 0
+
+
+def test_a_zone_that_does_not_exist_is_read_as_utc() -> None:
+    context = samples.context().replace(b"Europe/London", b"Mars/Olympus").replace(b"America/Chicago", b"../etc")
+    translator = MagentoTranslator(context, {})
+    for key, day in ((1, date(2026, 3, 31)), (12, date(2026, 7, 1))):
+        found = translator.dossier(samples.body(samples.order(key)), ())
+        assert isinstance(found, Dossier)
+        assert found.order.date == day
 
 
 def test_the_same_sku_twice_stays_two_lines() -> None:

@@ -8,9 +8,8 @@ shops before 2.4, which repeat their last page for ever, need no rule of their o
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,8 +19,8 @@ from tieout.errors import ContractBroken, NeedsOperator, RetryLater
 from tieout.ports.store import Found, Mark, Page, RawDocument
 from tieout.stores.magento2.client import MagentoClient, MalformedAnswer, path_part
 from tieout.stores.magento2.criteria import Criteria, Filter, shop_time
-from tieout.stores.magento2.decode import UNREADABLE
-from tieout.stores.magento2.refusals import RIGHT_MISSING, PageSizeTooLarge, TooHeavy
+from tieout.stores.magento2.pages import NEVER, Pages, RawPage, raw_document
+from tieout.stores.magento2.refusals import RIGHT_MISSING, PageSizeTooLarge
 from tieout.stores.magento2.resources import BY_KIND, RESOURCES, Resource
 from tieout.stores.magento2.translate.context import (
     Named,
@@ -29,41 +28,14 @@ from tieout.stores.magento2.translate.context import (
     StoreConfig,
     TaxClass,
     TaxRate,
-    utc_time,
 )
 
 #: Read again before the mark: two web servers' clocks differ, and a row's time is taken before it is visible.
 OVERLAP = timedelta(minutes=5)
-#: The time of a document that tells none.
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: Documents per request; the facts advise 50 to 100 full orders.
 PAGE_SIZE = 100
-PAGE_SIZE_MAX = 300
-#: A shop that was too slow is asked for half as much, twice at most, and not below a few documents.
-HALVINGS_MAX = 2
-PAGE_SIZE_SMALL = 10
 #: Pages of a settings list (tax rates, groups); a shop with more has more than we could map.
 SETTINGS_PAGES_MAX = 200
-
-
-class RawPage(msgspec.Struct, frozen=True):
-    """items: null in old shops when there are none. total_count: missing in some modified shops."""
-
-    items: list[msgspec.Raw] | None = None
-    total_count: int | None = None
-
-
-class Row(msgspec.Struct, frozen=True):
-    """What tells documents apart, whatever their kind."""
-
-    entity_id: int | str = ""
-    id: int | str = ""
-    transaction_id: int | str = ""
-    updated_at: str = ""
-    created_at: str = ""
-
-
-_rows = msgspec.json.Decoder(Row)
 
 
 class MagentoReader:
@@ -71,7 +43,7 @@ class MagentoReader:
 
     def __init__(self, client: MagentoClient, *, page_size: int = PAGE_SIZE) -> None:
         self._client = client
-        self._page_size = max(1, min(page_size, PAGE_SIZE_MAX))
+        self._pages = Pages(client, page_size)
 
     def kinds(self) -> Sequence[DocumentKind]:
         return tuple(resource.kind for resource in RESOURCES)
@@ -84,11 +56,11 @@ class MagentoReader:
         mark = since
         while True:
             filters = (Filter(resource.changed, "gteq", shop_time(start)),) if start else ()
-            page = self._page(resource, filters, (resource.changed, resource.filter_key))
-            rows = [self._raw(resource, item) for item in page.items or ()]
+            page = self._pages.read(resource, filters, (resource.changed, resource.filter_key))
+            rows = page.documents
             fresh = [row for row in rows if _place(row) not in seen]
             newest = max((row.updated_at for row in rows), default=NEVER)
-            last = len(rows) >= _count(page, len(rows), self._page_size)
+            last = page.whole
             if not rows or (not fresh and (newest == NEVER or (start and newest < start))):
                 last = True  # only rows whose time cannot be read are left; they were given once
             if not fresh and not last:
@@ -113,13 +85,12 @@ class MagentoReader:
                 Filter(resource.changed, "eq", shop_time(second)),
                 Filter(resource.filter_key, "gt", str(key)),
             )
-            page = self._page(resource, filters, (resource.filter_key,))
-            rows = [self._raw(resource, item) for item in page.items or ()]
+            rows = self._pages.read(resource, filters, (resource.filter_key,)).documents
             numbers = [int(row.key) for row in rows if row.key.isascii() and row.key.isdigit()]
             if not rows or not numbers or max(numbers) <= key:
                 return
             key = max(numbers)
-            yield Page(documents=tuple(rows), mark=Mark(updated_at=second, key=str(key)), last=False)
+            yield Page(documents=rows, mark=Mark(updated_at=second, key=str(key)), last=False)
 
     def one(self, kind: DocumentKind, key: str) -> RawDocument | None:
         resource = BY_KIND[kind]
@@ -130,9 +101,8 @@ class MagentoReader:
             if body is None:
                 return None
             self._client.decode(body, dict[str, Any])  # malformed answers are not documents
-            return self._raw(resource, msgspec.Raw(body))
-        page = self._page(resource, (Filter(resource.filter_key, "eq", key),), ())
-        return next((self._raw(resource, item) for item in page.items or ()), None)
+            return raw_document(resource, msgspec.Raw(body))
+        return next(iter(self._pages.read(resource, (Filter(resource.filter_key, "eq", key),), ()).documents), None)
 
     def context(self) -> bytes:
         """Store views and, where the integration may read them, groups, tax rates and tax classes."""
@@ -165,8 +135,8 @@ class MagentoReader:
         counts: list[tuple[str, int]] = []
         for resource in RESOURCES:
             try:
-                page = self._once(resource, Criteria(page_size=1))
-                counts.append((resource.title, _count(page, len(page.items or ()), 1)))
+                page = self._client.list(resource.path, Criteria(page_size=1), RawPage)
+                counts.append((resource.title, page.count(len(page.items or ()), 1)))
             except NeedsOperator as error:
                 if error.code != RIGHT_MISSING:
                     raise
@@ -192,73 +162,6 @@ class MagentoReader:
                 found.append(f"The {what} cannot be read; rules about them will see their numbers only.")
         return tuple(found)
 
-    def _page(self, resource: Resource, filters: tuple[Filter, ...], sort: tuple[str, ...]) -> RawPage:
-        """One page from the first row on, with a page size that the shop accepts and manages in time."""
-        halvings = HALVINGS_MAX
-        while True:
-            criteria = Criteria(filters=filters, sort=sort, page_size=self._page_size)
-            try:
-                return self._once(resource, criteria)
-            except PageSizeTooLarge as refusal:
-                if refusal.limit >= self._page_size:
-                    raise ContractBroken(
-                        f"The shop refuses {self._page_size} documents at once although it allows {refusal.limit}."
-                    ) from refusal
-                self._page_size = refusal.limit
-            except TooHeavy:
-                if not halvings or self._page_size <= PAGE_SIZE_SMALL:
-                    raise
-                halvings -= 1
-                self._page_size = self._page_size // 2
-            except MalformedAnswer as error:
-                if error.truncated:
-                    raise RetryLater(f"The shop's answer was cut short. {error}", scope="connection") from error
-                return self._piece_by_piece(resource, criteria)
-
-    def _once(self, resource: Resource, criteria: Criteria) -> RawPage:
-        return self._client.list(resource.path, criteria, RawPage)
-
-    def _piece_by_piece(self, resource: Resource, criteria: Criteria) -> RawPage:
-        """A page that one bad document makes unreadable: its rows by number, then each by itself.
-
-        The bad one is kept as it came and held later; it does not stop the others.
-        """
-        names = Criteria(
-            filters=criteria.filters,
-            sort=criteria.sort,
-            page_size=criteria.page_size,
-            fields=f"items[{resource.key},{resource.changed}],total_count",
-        )
-        listed = self._once(resource, names)
-        items: list[msgspec.Raw] = []
-        for item in listed.items or ():
-            key = str(getattr(_rows.decode(item), resource.key))
-            items.append(msgspec.Raw(self._piece(resource, key) or bytes(item)))
-        return RawPage(items=items, total_count=listed.total_count)
-
-    def _piece(self, resource: Resource, key: str) -> bytes | None:
-        if resource.one:
-            return self._client.get(resource.one.format(key=path_part(key)))
-        criteria = Criteria(filters=(Filter(resource.filter_key, "eq", key),), page_size=1)
-        return self._client.get(resource.path, criteria.query())
-
-    def _raw(self, resource: Resource, item: msgspec.Raw) -> RawDocument:
-        """A document that tells no key or time gets one of ours: it is kept for a person to look at."""
-        body = bytes(item)
-        key, changed = "", ""
-        try:
-            row = _rows.decode(body)
-            key, changed = str(getattr(row, resource.key))[:60], getattr(row, resource.changed)
-        except UNREADABLE:
-            key = ""
-        try:
-            updated_at = utc_time(changed)
-        except ValueError:
-            updated_at = NEVER
-        if not key:
-            key = f"unreadable-{hashlib.blake2b(body, digest_size=6).hexdigest()}"
-        return RawDocument(kind=resource.kind, key=key, updated_at=updated_at, body=body)
-
     def _settings(self, path: str, answer: Any) -> Any:
         body = self._client.get(path)
         if body is None:
@@ -274,31 +177,24 @@ class MagentoReader:
         seen: set[bytes] = set()
         for number in range(1, SETTINGS_PAGES_MAX + 1):
             try:
-                page = self._client.list(path, Criteria(page_size=self._page_size, page=number), RawPage)
+                page = self._client.list(path, Criteria(page_size=self._pages.page_size, page=number), RawPage)
             except NeedsOperator as error:
                 if error.code != RIGHT_MISSING:
                     raise
                 return []
             except PageSizeTooLarge as refusal:
-                self._page_size = min(refusal.limit, self._page_size - 1) or 1
+                self._pages.adopt(refusal)
                 return self._optional_list(path, entry)
             fresh = [bytes(item) for item in page.items or () if bytes(item) not in seen]
             seen.update(fresh)
             found += [self._client.decode(item, entry) for item in fresh]
-            if not fresh or len(found) >= _count(page, len(found), self._page_size):
+            if not fresh or len(found) >= page.count(len(found), self._pages.page_size):
                 break
         return found
 
 
 def _place(row: RawDocument) -> str:
     return f"{row.key} {row.updated_at.isoformat()}"
-
-
-def _count(page: RawPage, rows: int, page_size: int) -> int:
-    """How many rows the criteria match; without the shop's count a full page means there may be more."""
-    if page.total_count is not None:
-        return page.total_count
-    return rows if rows < page_size else rows + 1
 
 
 def page_size_of(settings: Mapping[str, str]) -> int:
