@@ -14,7 +14,7 @@ from tieout.planning.settlement import allocate_own_credits
 from tieout.planning.work import Work
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
-from tieout.rules.settings import SalesDocuments
+from tieout.rules.settings import Action, SalesDocuments
 
 __all__ = ["plan_dossier"]
 
@@ -39,7 +39,8 @@ def plan_dossier(dossier: Dossier, book: RuleBook, snapshot: Snapshot) -> Dossie
 def _plan_all(work: Work, documents: SalesDocuments) -> None:
     for source in sources(work, documents):
         work.sales.append(plan_sale(work, source))
-    if documents is SalesDocuments.ORDERS:
+    order = work.dossier.order
+    if documents is SalesDocuments.ORDERS and work.book.action("order", order.state) is not Action.UNDO:
         plan_cancellation(work, work.sales[0])
     for sale in work.sales:
         plan_means(work, sale)

@@ -8,7 +8,7 @@ still different is a problem, and the document is held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from tieout.accounting import LineAmountTypes
@@ -16,7 +16,7 @@ from tieout.errors import Problem
 from tieout.money import Rounding, round_decimal, round_parts
 from tieout.proof.arithmetic import from_units, line_tax, to_units
 from tieout.proof.prediction import prove
-from tieout.proof.quantities import Part, express, split_single
+from tieout.proof.quantities import Part, express, split_into
 from tieout.proof.sheet import DraftLine, Fitted, Sheet
 from tieout.proof.targets import tax_targets
 from tieout.rules.catalogue import Code
@@ -150,16 +150,17 @@ def _differences(pieces: Sequence[Piece], targets: dict[str, int]) -> dict[str, 
 def _settle(pieces: list[Piece], tax_type: str, target: int, sheet: Sheet) -> list[Piece] | Problem:
     """Reach the store's tax for one tax type with cents of TaxAmount, saying pieces singly where needed."""
     unit = _unit(sheet)
-    if not _override(pieces, tax_type, target, unit):
-        pieces = _singly(pieces, tax_type, target, unit, sheet.mode)
-        if not _override(pieces, tax_type, target, unit):
-            xero = sum(p.predicted for p in pieces if p.draft.tax_choice.tax_type == tax_type)
-            return Problem(
-                Code.TAX_MISMATCH,
-                f"The store charged tax of {from_units(target, 2)} {sheet.currency} that goes to {tax_type}; "
-                f"Xero calculates {from_units(xero, 2)}, too far to be rounding.",
-            )
-    return pieces
+    if _override(pieces, tax_type, target, unit):
+        return pieces
+    for taken_apart in _taken_apart(pieces, tax_type, target, sheet.mode):
+        if _override(taken_apart, tax_type, target, unit):
+            return taken_apart
+    xero = sum(p.predicted for p in pieces if p.draft.tax_choice.tax_type == tax_type)
+    return Problem(
+        Code.TAX_MISMATCH,
+        f"The store charged tax of {from_units(target, 2)} {sheet.currency} that goes to {tax_type}; "
+        f"Xero calculates {from_units(xero, 2)}, too far to be rounding.",
+    )
 
 
 def _override(pieces: Sequence[Piece], tax_type: str, target: int, unit: int) -> bool:
@@ -191,41 +192,41 @@ def _store_tax(piece: Piece) -> Decimal:
     return draft.tax * 100
 
 
-def _singly(pieces: list[Piece], tax_type: str, target: int, unit: int, mode: LineAmountTypes) -> list[Piece]:
-    """Say lines piece by piece, those furthest from the store's tax first, until overrides suffice."""
-    whole_lines: dict[int, list[Piece]] = {}
+def _taken_apart(pieces: list[Piece], tax_type: str, target: int, mode: LineAmountTypes) -> Iterator[list[Piece]]:
+    """The same lines with one more taken apart each time, in few parts first and then piece by piece.
+
+    Parts round their taxes each for themselves, as shops do that round tax per piece, and each may carry a cent
+    of its own. Lines furthest from the store's tax come first; of each the best way is kept for the next.
+    """
+    lines: dict[int, list[Piece]] = {}
     for piece in pieces:
         if piece.draft.tax_choice.tax_type == tax_type and not piece.part.folded:
-            whole_lines.setdefault(id(piece.draft), []).append(piece)
-    candidates = [
-        group
-        for group in whole_lines.values()
-        if group[0].draft.quantity == int(group[0].draft.quantity) and group[0].draft.quantity > 1
-    ]
-    candidates.sort(key=lambda g: abs(g[0].draft.tax * 100 - sum(p.predicted for p in g)), reverse=True)
+            lines.setdefault(id(piece.draft), []).append(piece)
+    groups = [group for group in lines.values() if 1 < group[0].draft.quantity == int(group[0].draft.quantity)]
+    groups.sort(key=lambda group: abs(group[0].draft.tax * 100 - sum(p.predicted for p in group)), reverse=True)
     missing = target - sum(p.predicted for p in pieces if p.draft.tax_choice.tax_type == tax_type)
     room = EXTRA_LINES_MAX
-    replaced: dict[int, list[Piece]] = {}
-    for group in candidates:
+    for group in groups:
         draft, quantity = group[0].draft, int(group[0].draft.quantity)
-        if abs(missing) <= OVERRIDES_MAX * unit:
-            break
-        if quantity > room:
-            continue
-        single = [Piece(draft, part, mode) for part in split_single(sum(p.part.amount for p in group), quantity)]
-        gained = sum(p.predicted for p in single) - sum(p.predicted for p in group)
-        if gained and abs(missing - gained) < abs(missing):
-            replaced[id(draft)] = single
-            missing -= gained
-            room -= quantity
-    if not replaced:
-        return pieces
-    result: list[Piece] = []
-    for piece in pieces:
-        single_pieces = replaced.get(id(piece.draft))
-        if single_pieces is None:
-            result.append(piece)
-        elif single_pieces:
-            result.extend(single_pieces)
-            replaced[id(piece.draft)] = []
-    return result
+        amount, before = sum(p.part.amount for p in group), sum(p.predicted for p in group)
+        best, best_missing = group, missing
+        for count in _counts(quantity, room):
+            parts = [Piece(draft, part, mode) for part in split_into(amount, quantity, count)]
+            yield _with(pieces, parts)
+            left = missing - sum(p.predicted for p in parts) + before
+            if abs(left) - len(parts) < abs(best_missing) - len(best):
+                best, best_missing = parts, left
+        pieces, missing = _with(pieces, best), best_missing
+        room -= len(best)
+
+
+def _counts(quantity: int, room: int) -> list[int]:
+    counts = [count for count in range(2, OVERRIDES_MAX + 1) if count < quantity]
+    return [*counts, quantity] if quantity <= room else counts
+
+
+def _with(pieces: list[Piece], parts: list[Piece]) -> list[Piece]:
+    """The pieces with one line's replaced, in the store's order."""
+    draft = parts[0].draft
+    at = next(i for i, piece in enumerate(pieces) if piece.draft is draft)
+    return [*pieces[:at], *parts, *(piece for piece in pieces[at:] if piece.draft is not draft)]

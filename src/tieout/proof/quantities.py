@@ -36,9 +36,11 @@ def express(amount: int, quantity: Decimal) -> tuple[Part, ...]:
     """
     if quantity == 1:
         return (Part(_ONE, amount * _CENT, amount),)
+    if not quantity.is_finite() or not 0 < quantity < _QUANTITY_MAX:
+        return (Part(_ONE, amount * _CENT, amount, True),)
     scaled = quantity * 10000
     pieces = int(scaled)
-    if pieces != scaled or pieces <= 0 or pieces >= _QUANTITY_MAX * 10000:
+    if pieces != scaled:
         return (Part(_ONE, amount * _CENT, amount, True),)
     wanted = abs(amount) * _CENT_OF_PRODUCT
     price = -(-wanted // pieces)
@@ -62,8 +64,19 @@ def split_whole(amount: int, quantity: int) -> tuple[Part, ...]:
     return parts if dearer else parts[:1]
 
 
-def split_single(amount: int, quantity: int) -> tuple[Part, ...]:
-    """One part per piece, as shops calculate that round tax per piece."""
+def split_into(amount: int, quantity: int, count: int) -> tuple[Part, ...]:
+    """`count` parts (at least 2, at most `quantity`) with prices of whole cents that keep a whole quantity.
+
+    `count` = `quantity` says every piece alone, as shops calculate that round tax per piece.
+    """
     low, dearer = divmod(amount, quantity)
-    prices = [low] * (quantity - dearer) + [low + 1] * dearer
-    return tuple(Part(_ONE, price * _CENT, price) for price in prices)
+    if not dearer:
+        size, larger = divmod(quantity, count)
+        sizes = [size + 1] * larger + [size] * (count - larger)
+        return tuple(Part(Decimal(pieces), low * _CENT, pieces * low) for pieces in sizes)
+    groups = [(quantity - dearer, low), (dearer, low + 1)]
+    while len(groups) < count:
+        at = max(range(len(groups)), key=lambda i: groups[i][0])
+        pieces, price = groups[at]
+        groups[at : at + 1] = [(pieces - pieces // 2, price), (pieces // 2, price)]
+    return tuple(Part(Decimal(pieces), price * _CENT, pieces * price) for pieces, price in groups)
