@@ -20,8 +20,12 @@ TIEOUT_LISTEN = environment.host_and_port("TIEOUT_LISTEN", "127.0.0.1:8000", exa
 TIEOUT_BASE_URL = environment.address("TIEOUT_BASE_URL", "", example="https://tieout.example.com")
 #: Stores and Xero at private addresses (a shop in the same network, the simulators) are refused unless allowed.
 TIEOUT_ALLOW_PRIVATE = environment.switch("TIEOUT_ALLOW_PRIVATE", False)
-#: Where "View in Xero" leads; the demo names its simulator.
-TIEOUT_XERO_WINDOW = environment.address("TIEOUT_XERO_WINDOW", "https://go.xero.com", example="http://127.0.0.1:8001")
+#: Where "View in Xero" leads: Xero's own window, or that of the simulator that stands for Xero.
+TIEOUT_XERO_WINDOW = environment.address(
+    "TIEOUT_XERO_WINDOW",
+    environment.address("TIEOUT_XERO_URL", "https://go.xero.com", example="http://127.0.0.1:8100"),
+    example="http://127.0.0.1:8100",
+)
 
 _secure = TIEOUT_BASE_URL.startswith("https://")
 _public_host = TIEOUT_BASE_URL.partition("://")[2].partition("/")[0]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from django.apps import apps
+import os
+
 from django.core.wsgi import get_wsgi_application
 
-from tieout.config import start
-
-# Keys and database are checked before the first page is answered.
-start.begin()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
 application = get_wsgi_application()
 
 
 def _hand_over() -> None:
-    from tieout.config.web_cases import WebCases
+    # Imported after the settings were loaded: the models behind it need them.
+    from tieout.config.handing import hand_over
 
-    setattr(apps.get_app_config("web"), "use_cases", WebCases())  # noqa: B010
+    hand_over()
 
 
 _hand_over()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, cast
 
@@ -11,7 +11,11 @@ from django.apps import apps
 from django.http import HttpRequest
 
 from tieout.documents import DocumentKind
+from tieout.ports import Found
+from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import Selection
+from tieout.rules.settings import Rules
+from tieout.sync.setup import Proposals
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -63,6 +67,54 @@ class UseCases(Protocol):
 
     def decide_drift(self, drifts: Sequence[int], decision: str, actor: Actor) -> int:
         """decision: accept (Xero's value is right), restore (ours is written again), leave."""
+        ...
+
+    # rules
+
+    def save_rules(self, connection: int, organisation: int, rules: Rules, note: str, actor: Actor) -> Rules:
+        """The next version of the rules; what is held or waiting is planned again, what is posted stays."""
+        ...
+
+    def refresh(self, connection: int, organisation: int, actor: Actor) -> None:
+        """Read accounts, tax rates, currencies and lock dates from Xero again."""
+        ...
+
+    def proposals(self, connection: int, organisation: int, actor: Actor) -> Proposals:
+        """What the buttons "create missing …" would do now, by the documents that were read."""
+        ...
+
+    def accept(self, connection: int, organisation: int, chosen: Proposals, actor: Actor) -> None:
+        """Do exactly the chosen proposals, in Xero and in the rules."""
+        ...
+
+    # connections
+
+    def add_store(self, kind: str, name: str, given: Mapping[str, str], start: date | None, actor: Actor) -> int:
+        """Connect a store; secrets are sealed. given: by the names of the kind's fields."""
+        ...
+
+    def test_store(self, connection: int) -> Found:
+        """Ask the store what it is. Raises errors of `tieout.errors` with a sentence."""
+        ...
+
+    def begin_consent(self, client_id: str, secret: str, redirect: str) -> tuple[str, str]:
+        """(sealed state for the session, address at Xero where the consent is given)."""
+        ...
+
+    def finish_consent(self, sealed: str, query: Mapping[str, str], actor: Actor) -> Sequence[OrganisationEntry]:
+        """Raises NeedsOperator for a consent that was refused, forged, replayed or too old."""
+        ...
+
+    def connect_custom(self, client_id: str, secret: str, actor: Actor) -> Sequence[OrganisationEntry]:
+        """A custom connection: the app logs in by itself."""
+        ...
+
+    def assign(self, organisation: int, connection: int, actor: Actor) -> None:
+        """Let a store go to an organisation, with the rules that fit its kind."""
+        ...
+
+    def note(self, action: str, subject: str, actor: Actor) -> None:
+        """An entry of the audit trail about something that the web keeps itself: users and their roles."""
         ...
 
 

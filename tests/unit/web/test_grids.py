@@ -301,3 +301,10 @@ def test_add_to_queue_goes_store_by_store(shop: Shop, client_of: ClientOf, asked
     name, arguments, named = asked.asked[0]  # type: ignore[attr-defined]
     assert (name, arguments[0]) == ("add_to_queue", shop.connection.pk)
     assert set(named["documents"]) == set(ids)
+
+
+@pytest.mark.parametrize("name", [*GRIDS, "drift", "runs", "audit"])
+def test_the_heads_stand_over_their_own_cells(name: str, shop: Shop, client_of: ClientOf) -> None:
+    context = client_of("viewer").get(reverse(name)).context
+    grid = context["grid"]
+    assert [header.name for header in context["headers"]] == list(grid.table.Meta.sequence)

@@ -218,7 +218,9 @@ class Grid:
 
 def table_of(**columns: django_tables2.Column) -> type[Any]:
     """A table class with these columns, in this order."""
-    return type("GridTable", (django_tables2.Table,), dict(columns))
+    # Without a sequence the package orders columns by when they were made, not by where they stand.
+    meta = type("Meta", (), {"sequence": tuple(columns)})
+    return type("GridTable", (django_tables2.Table,), {**columns, "Meta": meta})
 
 
 def column(title: str | Promise, css: str = "") -> django_tables2.Column:

@@ -88,7 +88,7 @@ def drift_csv(request: HttpRequest) -> HttpResponseBase:
 
 @needs(Right.APPROVE, methods=POST)
 def drift_bulk(request: HttpRequest) -> HttpResponse:
-    """Accept, restore or leave what a person changed in Xero."""
+    """Accept, restore or leave what a person changed in Xero; row by row, never by a filter."""
     decision = request.POST.get("action", "")
     ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
     if decision not in ("accept", "restore", "leave") or not ids:
