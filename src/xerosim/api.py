@@ -22,7 +22,7 @@ from xerosim.journal import Call
 from xerosim.organisation import Organisation
 from xerosim.resources.context import BatchRefused, Context
 from xerosim.resources.listing import NotModified
-from xerosim.routes import Answer
+from xerosim.routing import Answer
 from xerosim.wire import HTML, JSON, TEXT, XML, Json, Request, Response, decode, encode, from_xml, to_xml
 
 if TYPE_CHECKING:

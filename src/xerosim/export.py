@@ -6,13 +6,18 @@ from xerosim.organisation import Organisation
 from xerosim.resources import (
     accounts,
     bank,
+    batches,
     contacts,
     currency,
     documents_render,
     items,
+    journals,
+    offers,
     organisations,
     payments,
     tax_rates,
+    tracking,
+    transfers,
 )
 from xerosim.wire import Json
 
@@ -44,5 +49,11 @@ def ledger(world: "World", org: Organisation) -> Json:
         ],
         "Overpayments": [bank.render_credit(ctx, value) for value in org.overpayments.values()],
         "Prepayments": [bank.render_credit(ctx, value) for value in org.prepayments.values()],
+        "ManualJournals": [journals.render(ctx, value) for value in org.manual_journals.values()],
+        "Quotes": [offers.render(ctx, value) for value in org.documents["Quotes"].values()],
+        "PurchaseOrders": [offers.render(ctx, value) for value in org.documents["PurchaseOrders"].values()],
+        "BatchPayments": [batches.render(ctx, value) for value in org.batches.values()],
+        "BankTransfers": [transfers.render(ctx, value) for value in org.transfers.values()],
+        "TrackingCategories": [tracking.render(value) for value in org.tracking.values()],
         "BankTransactions": [bank.render(ctx, value) for value in org.bank_transactions.values()],
     }

@@ -1,6 +1,5 @@
 """Which resource answers which path and method."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,37 +21,28 @@ from xerosim.resources import (
     rendered,
     tax_rates,
 )
-from xerosim.resources.context import Context, Written
+from xerosim.resources.context import Context
 from xerosim.resources.kinds import CREDIT_NOTE, INVOICE, Kind
-from xerosim.resources.listing import Listed, id_list, select
-from xerosim.wire import Json, Request, Response
+from xerosim.resources.listing import id_list, select
+from xerosim.routes_more import MORE, child
+from xerosim.routing import Answer, Handler, answered, as_answer, read
+from xerosim.wire import Request, Response
 
 if TYPE_CHECKING:
     from xerosim.world import World
 
 
-class Answer(msgspec.Struct):
-    """What goes into the envelope."""
-
-    plural: str
-    elements: list[Json]
-    pagination: Json | None = None
-    extra: Json | None = None
-
-
-Handler = Callable[["World", Context, list[str], Request], Answer | Response]
-
-
 def dispatch(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer | Response:
     """Answer a call. parts: the path below api.xro/2.0. Raises Refusal or Invalid."""
-    handler = ROUTES.get(parts[0].lower())
+    name = parts[0].lower()
+    handler = ROUTES.get(name)
     if handler is None:
         raise NotFound
+    if len(parts) > 2:
+        found = child(world, ctx, COLLECTIONS.get(name, ""), parts, request)
+        if found is not None:
+            return found
     return handler(world, ctx, parts, request)
-
-
-def answered(written: Written) -> Answer:
-    return Answer(written.plural, written.elements)
 
 
 def _organisation(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
@@ -67,7 +57,7 @@ def _organisation(world: "World", ctx: Context, parts: list[str], request: Reque
 
 def _accounts(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
     if ctx.method == "GET":
-        return _read(ctx, ctx.org.accounts, "Account", parts, lambda a: accounts.render(ctx, a))
+        return read(ctx, ctx.org.accounts, "Account", parts, lambda a: accounts.render(ctx, a))
     if len(parts) == 1 and ctx.method == "PUT":
         return answered(accounts.write(ctx))
     if len(parts) == 2 and ctx.method == "POST":
@@ -84,7 +74,7 @@ def _tax_rates(world: "World", ctx: Context, parts: list[str], request: Request)
             if rate is None:
                 raise NotFound
             return Answer("TaxRates", [tax_rates.render(ctx, rate)])
-        return _read(ctx, ctx.org.tax_rates, "TaxRate", parts, lambda t: tax_rates.render(ctx, t), timed=False)
+        return read(ctx, ctx.org.tax_rates, "TaxRate", parts, lambda t: tax_rates.render(ctx, t), timed=False)
     if len(parts) == 1 and ctx.method in ("PUT", "POST"):
         return answered(tax_rates.write(ctx))
     raise NotImplementedByXero
@@ -92,7 +82,7 @@ def _tax_rates(world: "World", ctx: Context, parts: list[str], request: Request)
 
 def _currencies(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
     if ctx.method == "GET":
-        return _read(ctx, ctx.org.currencies, "Currency", parts, currency.render, timed=False)
+        return read(ctx, ctx.org.currencies, "Currency", parts, currency.render, timed=False)
     if len(parts) == 1 and ctx.method in ("PUT", "POST"):
         return answered(currency.write(ctx))
     raise NotImplementedByXero
@@ -132,7 +122,7 @@ def _list_contacts(ctx: Context) -> Answer:
 
     listed = select(ctx, ctx.org.contacts, "Contact", keep=keep, paged_by=("summaryonly",))
     summary = ctx.flag("summaryOnly")
-    return _answer("Contacts", listed, lambda c: contacts.render(ctx, c, summary=summary))
+    return as_answer("Contacts", listed, lambda c: contacts.render(ctx, c, summary=summary))
 
 
 def _items(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer | Response:
@@ -142,7 +132,7 @@ def _items(world: "World", ctx: Context, parts: list[str], request: Request) -> 
             if item is None:
                 raise NotFound
             return Answer("Items", [items.render(ctx, item)])
-        return _read(ctx, ctx.org.items, "Item", parts, lambda i: items.render(ctx, i))
+        return read(ctx, ctx.org.items, "Item", parts, lambda i: items.render(ctx, i))
     if len(parts) == 1 and ctx.method in ("PUT", "POST"):
         return answered(items.write(ctx))
     if len(parts) == 2 and ctx.method == "POST":
@@ -205,7 +195,10 @@ def _allocations(ctx: Context, collection: str, parts: list[str]) -> Answer:
     if len(parts) == 3 and ctx.method in ("PUT", "POST"):
         return answered(allocations.write(ctx, collection, parts[1]))
     if len(parts) == 4 and ctx.method == "DELETE":
-        return answered(allocations.delete(ctx, collection, parts[1], parts[3]))
+        answer = answered(allocations.delete(ctx, collection, parts[1], parts[3]))
+        # The published description has the allocation bare, the wire has it in the usual list: give both.
+        answer.extra = dict(answer.elements[0])
+        return answer
     if len(parts) == 3 and ctx.method == "GET":
         credit = ctx.org.documents[collection].get(parts[1].lower())
         if credit is None:
@@ -245,7 +238,7 @@ def _list_documents(ctx: Context, kind: Kind) -> Answer:
     if listed.paged and not summary and "json" in ctx.headers.get("accept", ""):
         encoded: list[Any] = [rendered.of(ctx, document) for document in listed.values]
         return Answer(kind.collection, encoded, listed.pagination)
-    return _answer(
+    return as_answer(
         kind.collection,
         listed,
         lambda d: documents_render.render(ctx, d, lines=listed.paged, full_contact=False, summary_only=summary),
@@ -269,7 +262,7 @@ def _narrow(collection: Collection[Document], ids: set[str] | None, numbers: set
 
 def _payments(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
     if ctx.method == "GET":
-        return _read(ctx, ctx.org.payments, "Payment", parts, lambda p: payments.render(ctx, p), pageable=True)
+        return read(ctx, ctx.org.payments, "Payment", parts, lambda p: payments.render(ctx, p), pageable=True)
     if len(parts) == 1 and ctx.method in ("PUT", "POST"):
         return answered(payments.write(ctx))
     if len(parts) == 2 and ctx.method == "POST":
@@ -280,7 +273,7 @@ def _payments(world: "World", ctx: Context, parts: list[str], request: Request) 
 def _bank_transactions(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
     if ctx.method == "GET":
         references = id_list(ctx, "References")
-        return _read(
+        return read(
             ctx,
             ctx.org.bank_transactions,
             "BankTransaction",
@@ -302,7 +295,7 @@ def _credit_route(collection: str) -> Handler:
             return _allocations(ctx, collection, parts)
         if ctx.method != "GET":
             raise NotImplementedByXero
-        return _read(
+        return read(
             ctx,
             ctx.org.documents[collection],
             collection[:-1],
@@ -314,30 +307,30 @@ def _credit_route(collection: str) -> Handler:
     return handle
 
 
-def _read(
-    ctx: Context, collection: Collection[Any], singular: str, parts: list[str], render: Callable[[Any], Json], *,
-    pageable: bool = False, timed: bool = True, keep: Callable[[Any], bool] | None = None,
-) -> Answer:  # fmt: skip
-    """GET of a collection or of one by id."""
-    if len(parts) == 2:
-        value = collection.get(parts[1].lower())
-        if value is None:
-            raise NotFound
-        return Answer(collection.name, [render(value)])
-    if len(parts) > 2:
-        raise NotFound
-    return _answer(
-        collection.name, select(ctx, collection, singular, pageable=pageable, timed=timed, keep=keep), render
-    )
-
-
-def _answer(plural: str, listed: Listed, render: Callable[[Any], Json]) -> Answer:
-    return Answer(plural, [render(value) for value in listed.values], listed.pagination)
-
-
 ROUTES: dict[str, Handler] = {
     "organisation": _organisation, "organisations": _organisation, "accounts": _accounts, "taxrates": _tax_rates,
     "currencies": _currencies, "contacts": _contacts, "items": _items, "invoices": _document_route(INVOICE),
     "creditnotes": _document_route(CREDIT_NOTE), "payments": _payments, "banktransactions": _bank_transactions,
+    **MORE,
     "overpayments": _credit_route("Overpayments"), "prepayments": _credit_route("Prepayments"),
 }  # fmt: skip
+# Resources that history and attachments can hang on.
+COLLECTIONS = {
+    name.lower(): name
+    for name in (
+        "Accounts",
+        "BankTransactions",
+        "BankTransfers",
+        "BatchPayments",
+        "Contacts",
+        "CreditNotes",
+        "Invoices",
+        "Items",
+        "ManualJournals",
+        "Overpayments",
+        "Payments",
+        "Prepayments",
+        "PurchaseOrders",
+        "Quotes",
+    )
+}

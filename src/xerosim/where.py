@@ -296,9 +296,7 @@ def _compare(left: Node, symbol: str, right: Node, position: int) -> Filter:
     if left.kind == "guid" or right.kind == "guid":
         left, right = _as_guid(left), _as_guid(right)
     elif "folded" in kinds:
-        a, b = left.get, right.get
-        left = Node("text", lambda o, v: _folded(a(o, v)), left.field, _folded(left.constant), left.is_constant)
-        right = Node("text", lambda o, v: _folded(b(o, v)), right.field, _folded(right.constant), right.is_constant)
+        left, right = _as_folded(left), _as_folded(right)
     elif "date" in kinds and "text" in kinds:
         left, right = _as_moment(left, position), _as_moment(right, position)
     elif len(kinds) == 2:
@@ -323,6 +321,11 @@ def _compare(left: Node, symbol: str, right: Node, position: int) -> Filter:
         return x is not None and y is not None and bool(compare(x, y))
 
     return Filter(ordered)
+
+
+def _as_folded(node: Node) -> Node:
+    get = node.get
+    return Node("text", lambda o, v: _folded(get(o, v)), node.field, _folded(node.constant), node.is_constant)
 
 
 def _as_guid(node: Node) -> Node:

@@ -80,11 +80,14 @@ def test_recorded_documents_come_out_as_recorded(region: str, collection: str, r
     ]
     date = recorded.get("Date") or "2011-01-01"
     sent = {
-        "Type": recorded["Type"], "Contact": {"Name": recorded["Contact"]["Name"]}, "Date": date,
-        "DueDate": recorded.get("DueDate") or date, "LineAmountTypes": recorded["LineAmountTypes"],
+        "Type": recorded["Type"],
+        "Contact": {"Name": recorded["Contact"]["Name"]},
+        "Date": date,
+        "DueDate": recorded.get("DueDate") or date,
+        "LineAmountTypes": recorded["LineAmountTypes"],
         "Status": "DRAFT" if recorded["Status"] in (*DEAD, "DRAFT") else "AUTHORISED",
         "LineItems": [{k: v for k, v in line.items() if k not in ("TaxAmount", "LineAmount")} for line in tracked],
-    }  # fmt: skip
+    }
     written = call("PUT", f"{collection}?unitdp=4", sent)[collection][0]
     for ours, theirs in zip(written["LineItems"], lines, strict=True):
         for member in ("LineAmount", "TaxAmount"):

@@ -7,7 +7,7 @@ import msgspec
 
 from xerosim import dates
 from xerosim.errors import ApiException, Invalid, NoDataProcessed, PostDataInvalid
-from xerosim.numbers import CENTS, FINE, NotANumber, optional
+from xerosim.numbers import CENTS, FINE, RATE, NotANumber, money, optional, rate, scaled
 from xerosim.organisation import Organisation
 from xerosim.switches import Switches
 from xerosim.wire import Json, elements_of
@@ -261,6 +261,36 @@ def write_each(
 _DATES = ("Date", "DueDate", "ExpectedPaymentDate", "PlannedPaymentDate", "ExpiryDate", "DeliveryDate")
 
 
+_NUMBERS = frozenset(
+    {
+        "UnitAmount",
+        "Quantity",
+        "LineAmount",
+        "TaxAmount",
+        "DiscountRate",
+        "DiscountAmount",
+        "SubTotal",
+        "TotalTax",
+        "Total",
+    }
+    | {"Amount", "CurrencyRate", "RoundingAmount", "BankAmount"}
+)
+
+
+def _echo(key: str, value: object) -> object:
+    """A sent member as it is echoed: numbers sent as text come back as numbers."""
+    if isinstance(value, list):
+        return [_echo(key, part) for part in value]
+    if isinstance(value, dict):
+        return {name: _echo(name, part) for name, part in value.items() if part is not None}
+    if key in _NUMBERS and isinstance(value, str):
+        try:
+            return money(scaled(value, CENTS)) if key != "CurrencyRate" else rate(scaled(value, RATE))
+        except NotANumber:
+            return value
+    return value
+
+
 def refused(element: Json, refusal: Invalid, id_field: str, error_flag: str) -> Json:
     """How a refused element is answered: what was sent, over what is stored, and the messages."""
     answer: Json = {id_field: ZERO_ID}
@@ -277,7 +307,7 @@ def refused(element: Json, refusal: Invalid, id_field: str, error_flag: str) -> 
                 answer[f"{key}String"] = dates.day_text(day)
             answer[key] = dates.day_ms(day)
         else:
-            answer[key] = value
+            answer[key] = _echo(key, value)
     answer[error_flag] = True
     answer["ValidationErrors"] = [{"Message": message} for message in refusal.messages]
     return answer

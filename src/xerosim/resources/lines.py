@@ -98,7 +98,7 @@ def _line(
         tracking = tracking if "Tracking" in element else before.tracking
         if discount_rate is None and discount_amount is None:
             discount_rate, discount_amount = before.discount_rate, before.discount_amount
-        if keep_tax:
+        if keep_tax and before.quantity is not None:
             tax_sent = before.tax_amount
     if (
         unit_sent is None

@@ -59,7 +59,7 @@ def create(
     """Make a payment. Raises Invalid with all that is wrong."""
     org = ctx.org
     problems: list[str] = []
-    account = account or _account(ctx, element, problems)
+    account = account or paying_account(ctx, element, problems)
     document = target(ctx, element)
     if document is None:
         raise Invalid([*problems, "Invoice could not be found"])
@@ -153,7 +153,8 @@ def target(ctx: Context, element: Json) -> Document | None:
     return None
 
 
-def _account(ctx: Context, element: Json, problems: list[str]) -> Account | None:
+def paying_account(ctx: Context, element: Json, problems: list[str]) -> Account | None:
+    """The account a payment names: a bank account or one that payments are enabled for."""
     sent = element.get("Account")
     source = sent if isinstance(sent, dict) else element
     id, code = ctx.text(source, "AccountID"), ctx.text(source, "Code")

@@ -88,7 +88,13 @@ REPORT_TYPES = (
     "OTHERINPUT",
     "USSALESTAX",
     "BLINPUT3",
-    "DRCHARGE5",
+    "BADDEBTRELIEF",
+    "CAPEXINPUT",
+    "CAPEXOUTPUT",
+    "ZEROEXPOUTPUT",
+    "GOODSIMPORT",
+    "NONEINPUT",
+    "NOTREPORTED",
 )
 LOCAL = ("AU", "NZ", "UK", "GB")
 
@@ -202,10 +208,9 @@ def effective(components: tuple[TaxComponent, ...]) -> int:
 
 def render(ctx: Context, rate: TaxRate) -> Json:
     """A tax rate as Xero prints it."""
-    return {
+    answer: Json = {
         "Name": rate.name,
         "TaxType": rate.id,
-        "ReportTaxType": rate.report_type or rate.id,
         "CanApplyToAssets": "A" in rate.applies,
         "CanApplyToEquity": "E" in rate.applies,
         "CanApplyToExpenses": "X" in rate.applies,
@@ -224,6 +229,11 @@ def render(ctx: Context, rate: TaxRate) -> Json:
             for component in rate.components
         ],
     }
+    # Clients check the report type against a closed list; a region's own rates show one where it is in that list.
+    report = rate.report_type or rate.id
+    if report in REPORT_TYPES:
+        answer["ReportTaxType"] = report
+    return answer
 
 
 def display(value: int) -> Decimal:
