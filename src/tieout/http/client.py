@@ -33,6 +33,10 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
 
+    def __repr__(self) -> str:
+        # Headers and bodies carry tokens, queries people's addresses: none of them belongs into a traceback.
+        return f"Request({self.method!r}, {self.url.partition('?')[0]!r}, {len(self.body)} bytes)"
+
 
 class Reply(msgspec.Struct, frozen=True):
     """headers: names in lower case. content_type: without parameters, in lower case."""
@@ -40,6 +44,9 @@ class Reply(msgspec.Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status}, {self.content_type!r}, {len(self.body)} bytes)"
 
     @property
     def content_type(self) -> str:

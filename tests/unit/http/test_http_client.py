@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tieout.http import AddressGuard, AddressRefused, HttpClient, Limits, Lost, NotSent, Redactor, Request, TooLarge
+from tieout.http import (
+    AddressGuard,
+    AddressRefused,
+    HttpClient,
+    Limits,
+    Lost,
+    NotSent,
+    Redactor,
+    Reply,
+    Request,
+    TooLarge,
+)
 
 URL = "https://shop.example/path?a=b%20c"
 SECRET = "a-very-secret-token"
@@ -164,3 +175,12 @@ def test_closing_ends_the_connections() -> None:
     closed.close()
     with pytest.raises(RuntimeError):
         closed.send(Request("GET", URL))
+
+
+def test_no_secret_is_seen_where_a_request_or_its_answer_is_printed() -> None:
+    request = Request("POST", f"{URL}&token={SECRET}", {"Authorization": f"Bearer {SECRET}"}, SECRET.encode())
+    reply = Reply(200, {"set-cookie": SECRET, "content-type": "application/json"}, SECRET.encode())
+    for printed in (repr(request), str(request), repr(reply), f"{[request, reply]}"):
+        assert SECRET not in printed
+    assert repr(request) == "Request('POST', 'https://shop.example/path', 19 bytes)"
+    assert repr(reply) == "Reply(200, 'application/json', 19 bytes)"
