@@ -44,7 +44,7 @@ class OrganisationState(msgspec.Struct, frozen=True):
     catch_up: bool
     contacts_read_at: datetime | None
     failures: int
-    catch_up_cursor: int = 0
+    catch_up_since: datetime | None = None
 
 
 class ReadyCount(msgspec.Struct, frozen=True):
@@ -78,6 +78,7 @@ class ReadyPosting(msgspec.Struct, frozen=True):
     number: str
     connection: int
     run: int | None = None
+    must_check: bool = False
 
 
 class StoredCall(msgspec.Struct, frozen=True):
@@ -284,6 +285,20 @@ class TurnRecords(Protocol):
     def learn(
         self, organisation: int, *, batches: Mapping[str, int] | None = None, failures: int | None = None
     ) -> None: ...
+
+    # catching up after a restore
+
+    def begin_catch_up(self, organisation: int, now: datetime) -> None:
+        """Calls of unknown fate and postings that may be in the ledger already have to be looked up first."""
+        ...
+
+    def end_catch_up(self, organisation: int, now: datetime) -> bool:
+        """Ends it when every store was read since and everything is planned; says so in the log."""
+        ...
+
+    def checked(self, postings: Sequence[int]) -> None:
+        """They were looked up and are not in the ledger."""
+        ...
 
     # contacts
 

@@ -98,7 +98,7 @@ class Leases:
         row = self._database.row(
             "SELECT o.id, o.tenant_id, o.short_code, o.base_currency, o.fence, o.lease_until, o.status,"
             " o.minute_limit, o.concurrency_limit, o.day_limit, o.day_reserve, COALESCE(a.minute_limit, 10000),"
-            " o.batches, o.catch_up, o.contacts_read_at, o.failures, o.catch_up_cursor FROM organisation o"
+            " o.batches, o.catch_up, o.contacts_read_at, o.failures, o.catch_up_since FROM organisation o"
             " LEFT JOIN authorisation t ON t.id=o.authorisation_id LEFT JOIN app a ON a.id=t.app_id WHERE o.id=%s",
             [organisation],
         )
@@ -117,7 +117,7 @@ class Leases:
             catch_up=bool(row[13]),
             contacts_read_at=optional_time(row[14]),
             failures=row[15],
-            catch_up_cursor=row[16],
+            catch_up_since=optional_time(row[16]),
         )
 
     def usage(self, organisation: int, now: datetime) -> Usage:

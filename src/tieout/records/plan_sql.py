@@ -18,9 +18,9 @@ KNOWN_COLUMNS = (
 INSERT_POSTING = """INSERT INTO posting (organisation_id, connection_id, role, document_id, ordinal, root_id,
  state, state_after, action, wanted_digest, posted_digest, sent_digest, source_digest, rule_version, marker, origin,
  remote_id, remote_status, currency, total_minor, tax_minor, date, code, reason, subject, remarks, why,
- priority, unmet, attempts, batch_limit, drift, queued_at, run_id, burnt)
+ priority, unmet, attempts, batch_limit, drift, queued_at, run_id, burnt, must_check)
  VALUES (%s,%s,%s,%s,%s,%s,%s,'',%s,%s,'','',%s,%s,%s,'store','','',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0,0,0,'',
- %s,%s,'')"""
+ %s,%s,'',%s)"""
 
 INSERT_PAYLOAD = "INSERT INTO posting_payload (posting_id, wanted, certificate) VALUES (%s,%s,%s)"
 
@@ -41,7 +41,7 @@ PLAN_EVENT = """INSERT INTO event (at, entity, number, action, status, code, mes
  VALUES (%s,%s,%s,%s,%s,%s,%s,%s,'',%s,%s,%s,%s,%s,'')"""
 
 
-def insert_values(entry: Wanted, now: datetime) -> tuple[Any, ...]:
+def insert_values(entry: Wanted, now: datetime, must_check: bool) -> tuple[Any, ...]:
     if entry.state is PostingState.HELD:
         entry.newly_held = True
     return (
@@ -49,6 +49,7 @@ def insert_values(entry: Wanted, now: datetime) -> tuple[Any, ...]:
         entry.state.value, entry.action, entry.digest, entry.source_digest, entry.rule_version,
         text(entry.marker, 255), entry.currency, entry.total_minor, entry.tax_minor, entry.date, entry.code,
         text(entry.reason), text(entry.subject, 200), entry.remarks, entry.why[:60], entry.priority, now, entry.run,
+        must_check,
     )  # fmt: skip
 
 

@@ -276,7 +276,9 @@ class _Writing:
     # ---- writing
 
     def _insert(self, entries: Sequence[Wanted]) -> None:
-        self._database.run_many(INSERT_POSTING, [insert_values(entry, self._now) for entry in entries])
+        row = self._database.row("SELECT catch_up FROM organisation WHERE id=%s", [self._organisation])
+        must_check = bool(row and row[0])
+        self._database.run_many(INSERT_POSTING, [insert_values(entry, self._now, must_check) for entry in entries])
         ids = {
             (document, role, ordinal): identity
             for identity, document, role, ordinal in self._database.rows_in(

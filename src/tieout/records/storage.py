@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from tieout.records.catching_up import CatchingUp
 from tieout.records.contacts import Contacts
 from tieout.records.documents import Documents
 from tieout.records.facts import Facts
@@ -17,7 +18,9 @@ from tieout.records.settling import Settling
 from tieout.records.sql import Database
 
 
-class Storage(Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules):
+class Storage(
+    Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules, CatchingUp
+):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
     def __init__(self, alias: str = "default") -> None:

@@ -118,8 +118,8 @@ class Organisation(models.Model):
     #: The installation that wrote last, and whether look-ups must come before anything is created.
     last_writer = models.CharField(max_length=64, blank=True, default="")
     catch_up = models.BooleanField(default=False)
-    #: How far the look-ups of a catch-up came (posting id).
-    catch_up_cursor = models.BigIntegerField(default=0)
+    #: When the catch-up began (its first turn); null before that.
+    catch_up_since = models.DateTimeField(null=True)
     contacts_read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)

@@ -65,6 +65,8 @@ class Posting(models.Model):
     attempts = models.IntegerField(default=0)
     #: Sent alone (1) or in ever smaller batches after a batch with it was refused whole; 0 no bound.
     batch_limit = models.IntegerField(default=0)
+    #: A database that was not the last one to write: looked up by its marker before it is created.
+    must_check = models.BooleanField(default=False)
     #: What is known of drift: touched, deleted_by_person, reconciled ("" none), comma separated.
     drift = models.CharField(max_length=60, blank=True, default="")
 

@@ -17,10 +17,10 @@ from tieout.accounting import Role
 from tieout.ports.ledger import Ledger, Meter
 from tieout.ports.outside import Clock
 from tieout.ports.turn import Claim, TurnRecords
-from tieout.sync.turn.prepare import CONTACTS_UNDER_WAY, prepare
+from tieout.sync.turn.prepare import prepare, under_way_key
 from tieout.sync.turn.send import send
 from tieout.sync.turn.settle import settle
-from tieout.sync.turn.values import LookUpCall, Nothing, Outcome, Policy, ReadContacts, SendCall, Work
+from tieout.sync.turn.values import Nothing, Outcome, Policy, Work
 
 #: Requests in flight per organisation (Xero's bound).
 IN_FLIGHT_MAX = 5
@@ -137,11 +137,7 @@ class _Turn:
 
     def _submit(self, work: Work) -> None:
         driver = self._driver
-        match work:
-            case SendCall() | LookUpCall():
-                key, role = work.call.id, work.call.role
-            case ReadContacts():
-                key, role = CONTACTS_UNDER_WAY, Role.CONTACT
+        key, role = under_way_key(work)
         future = driver._pool.submit(send, driver._records, self._ledger, work, self._meter, driver._clock)
         self._futures[future] = (key, work)
         self._under_way[key] = role

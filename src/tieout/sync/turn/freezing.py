@@ -13,6 +13,7 @@ from tieout.engine.states import PostingState
 from tieout.ports.ledger import FrozenCall, Operation, Outgoing
 from tieout.ports.turn import NewCall, ReadyPosting, Sent, Settled, StoredCall
 from tieout.sync.turn import matching
+from tieout.sync.turn.values import LookUpReady
 
 if TYPE_CHECKING:
     from tieout.sync.turn.prepare import _Turn
@@ -42,9 +43,15 @@ def outgoing_of(sent: Sent, ids: Mapping[Ref, str], short_code: str) -> Outgoing
     )
 
 
-def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | None, bool]:
-    """Freeze the first batch of a role; without a call: whether postings were settled or put off instead."""
+def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | LookUpReady | None, bool]:
+    """Freeze the first batch of a role; without a call: whether postings were settled or put off instead.
+
+    What may be in the ledger already (catch-up) is not frozen: a look-up comes first.
+    """
     ready = list(turn.records.take_ready(turn.state.id, role, size, turn.now))
+    unchecked = [one for one in ready if one.must_check]
+    if unchecked:
+        return _look_up(turn, role, unchecked[: turn.ledger.lookup_size(role)]), True
     altered: dict[int, Payload] = {}
     taken = len(ready)
     if ready and role is Role.CONTACT and ready[0].action == Action.CREATE:
@@ -59,6 +66,11 @@ def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | None,
     if frozen is None:
         return None, held > 0 or len(ready) < taken
     return _write(turn, role, frozen, [one for one, _ in chosen], altered), True
+
+
+def _look_up(turn: _Turn, role: Role, ready: Sequence[ReadyPosting]) -> LookUpReady:
+    hints = {one.marker: turn.ledger.hint(_outgoing(one, one.payload, turn.state.short_code)) for one in ready}
+    return LookUpReady(turn.state.id, role, tuple(as_sent(one) for one in ready), hints)
 
 
 def _write(

@@ -15,16 +15,31 @@ from tieout.engine.states import CallState
 from tieout.ports.ledger import Ledger, Operation
 from tieout.ports.turn import Claim, OrganisationState, StoredCall, TurnRecords
 from tieout.sync.turn import freezing
-from tieout.sync.turn.values import LookUpCall, Nothing, Policy, ReadContacts, SendCall, Step
+from tieout.sync.turn.values import LookUpCall, LookUpReady, Nothing, Policy, ReadContacts, SendCall, Step, Work
 
 #: Roles in the order of work; quotes are not posted yet.
 ROLES: tuple[Role, ...] = tuple(role for role in Role if role is not Role.QUOTE)
+#: How often a catch-up looks whether the stores were read.
+_CATCH_UP_LOOK = timedelta(seconds=5)
 #: Xero takes one allocation a call.
 _ALONE = (Role.ALLOCATION,)
 
 
+#: Look-ups of a catch-up stand among them under negative numbers, one a role.
+_LOOK_UPS = {role: -number for number, role in enumerate(ROLES, start=1)}
 #: Reading the contacts stands among the calls under way under this number.
 CONTACTS_UNDER_WAY = 0
+
+
+def under_way_key(work: Work) -> tuple[int, Role]:
+    """How work stands among what is under way in a turn: a number and its role."""
+    match work:
+        case SendCall() | LookUpCall():
+            return work.call.id, work.call.role
+        case LookUpReady():
+            return _LOOK_UPS[work.role], work.role
+        case ReadContacts():
+            return CONTACTS_UNDER_WAY, Role.CONTACT
 
 
 def prepare(
@@ -49,6 +64,9 @@ def prepare(
             return Nothing(why="the lease is lost", lost=True)
         if state.status != "connected":
             return Nothing(why=state.status)
+        if state.catch_up and state.catch_up_since is None:
+            records.begin_catch_up(state.id, now)
+            state = records.organisation(claim.organisation)
         turn = _Turn(records, ledger, claim, state, under_way, now, policy, nonce, jitter)
         return turn.resume() or turn.begin(filling)
 
@@ -160,6 +178,12 @@ class _Turn:
             if role is None:
                 self.wait_until(ask_again)
                 self.wait_until(self.records.next_ready_at(self.state.id, self.now))
+                if (
+                    self.state.catch_up
+                    and not self.under_way
+                    and not self.records.end_catch_up(self.state.id, self.now)
+                ):
+                    self.wait_until(self.now + _CATCH_UP_LOOK)
                 return Nothing(ask_again=self._earliest, why="nothing is ready")
             slot = self.slot(next(one.priority for one in waiting if one.role is role))
             if not slot.free:
@@ -170,7 +194,11 @@ class _Turn:
                     continue
                 return self._read_contacts()
             frozen, progress = freezing.freeze_batch(self, role, sizes[role])
-            if frozen is not None:
+            if isinstance(frozen, LookUpReady):
+                if _LOOK_UPS[role] not in self.under_way:
+                    return frozen
+                progress = False
+            elif frozen is not None:
                 return self.leave(frozen)
             if not progress:
                 passed_over.add(role)

@@ -108,6 +108,37 @@ def _ended(sent: Sent, element: Element, status: str) -> Settled:
     )
 
 
+def adopted(sent: Sent, held: Held) -> Settled:
+    """An object with our marker that this database did not know of. It counts as ours when its figures are."""
+    differs = differences(sent.payload, held) if sent.payload is not None else ()
+    event = PostingEvent.ANSWER_DIFFERS if differs else PostingEvent.ADOPTED
+    reason = f"Xero has it already, with other figures: {'; '.join(differs)}." if differs else ""
+    total, tax, due = _figures(held)
+    return Settled(
+        id=sent.id,
+        state=next_state(sent.state, event),
+        action=(_change(sent, held) if differs else Action.NOTHING).value,
+        posted_digest="" if differs else sent.wanted_digest,
+        remote_id=held.remote_id,
+        remote_status=held.status,
+        attempts=sent.attempts,
+        posted_total_minor=total,
+        posted_tax_minor=tax,
+        due_minor=due,
+        posted=True,
+        verified=not differs,
+        code="xero_answer_differs" if differs else "",
+        reason=reason,
+        event=("held" if differs else "success", reason or "Found in Xero and linked", ""),
+        event_action="link",
+        origin="adopted",
+    )
+
+
+def _change(sent: Sent, held: Held) -> Action:
+    return action_for(role=sent.ref.role, wanted=True, remote_id=held.remote_id, remote_status=held.status)
+
+
 def _refused(sent: Sent, element: Element, now: datetime, policy: Policy) -> Settled | None:
     problem = element.problems[0] if element.problems else None
     code = problem.code if problem else "xero_refused"

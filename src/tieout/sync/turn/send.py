@@ -12,6 +12,7 @@ from tieout.sync.turn.values import (
     Failed,
     LookedUp,
     LookUpCall,
+    LookUpReady,
     Outcome,
     ReadContacts,
     SendCall,
@@ -24,9 +25,10 @@ def send(records: TurnRecords, ledger: Ledger, work: Work, meter: Meter, clock: 
     if isinstance(work, SendCall):
         return _send(ledger, work, clock)
     try:
-        if isinstance(work, LookUpCall):
+        if isinstance(work, LookUpCall | LookUpReady):
+            role = work.call.role if isinstance(work, LookUpCall) else work.role
             markers = [one.marker for one in work.sent]
-            return LookedUp(work, ledger.look_up(work.call.role, markers, work.hints, meter) if markers else {})
+            return LookedUp(work, ledger.look_up(role, markers, work.hints, meter) if markers else {})
         return _read_contacts(records, ledger, work, meter)
     except RetryLater as error:
         return Failed(work, error.scope, str(error), error.after_seconds, error.not_before)

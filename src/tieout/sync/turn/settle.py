@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from tieout.accounting import Contact, ContactEntry, Role
+from tieout.accounting import Contact, ContactEntry, Held, Role
+from tieout.engine.actions import DEAD
 from tieout.engine.batches import BATCH_START, next_size
 from tieout.engine.batches import Answered as BatchAnswer
 from tieout.engine.outcomes import AnswerFacts, CallFacts, Decision, Move, Reply, after_answer
@@ -14,7 +15,7 @@ from tieout.engine.states import CallState, PostingState
 from tieout.ports.ledger import Answer, AnswerKind, Element, Operation
 from tieout.ports.turn import OrganisationState, Sent, Settled, StoredCall, TurnRecords
 from tieout.sync.turn import matching, results
-from tieout.sync.turn.values import Answered, ContactsRead, Failed, LookedUp, Outcome, Policy, ReadContacts
+from tieout.sync.turn.values import Answered, ContactsRead, Failed, LookedUp, LookUpCall, LookUpReady, Outcome, Policy
 
 
 def settle(records: TurnRecords, outcome: Outcome, now: datetime, jitter: float, policy: Policy) -> None:
@@ -23,8 +24,10 @@ def settle(records: TurnRecords, outcome: Outcome, now: datetime, jitter: float,
         match outcome:
             case Answered():
                 _Settling(records, outcome.step.call.id, now, jitter, policy).answered(outcome)
-            case LookedUp():
-                _Settling(records, outcome.step.call.id, now, jitter, policy).looked_up(outcome)
+            case LookedUp(step=LookUpReady() as step):
+                _checked(records, step, outcome.found, now)
+            case LookedUp(step=LookUpCall() as step):
+                _Settling(records, step.call.id, now, jitter, policy).looked_up(outcome)
             case ContactsRead():
                 records.contacts_read(outcome.step.organisation, outcome.step.started_at)
             case Failed():
@@ -78,6 +81,7 @@ class _Settling:
         """Found: it is there. Not found: it is not, and goes back to the queue; the server is long done with it."""
         call = self._call
         asked = {one.id for one in outcome.step.sent}
+        assert isinstance(outcome.step, LookUpCall)
         if call.state is not CallState.UNKNOWN or not asked:
             self._drop_from_call(set(call.postings[: max(1, len(asked))]), call.state)
             return
@@ -233,11 +237,19 @@ class _Settling:
         self._records.learn(self._state.id, batches=batches, failures=failures)
 
 
+def _checked(records: TurnRecords, step: LookUpReady, found: Mapping[str, Held], now: datetime) -> None:
+    """Before creating in a catch-up: what is there is adopted, what is not may be made."""
+    sent = [one for one in records.sent_postings([one.id for one in step.sent]) if one.state is PostingState.QUEUED]
+    there = {one.id: held for one in sent if (held := found.get(one.marker)) and held.status not in DEAD}
+    adopted = [results.adopted(one, there[one.id]) for one in sent if one.id in there]
+    records.settle(sent, adopted, organisation=step.organisation, call=None, duration_ms=None, now=now)
+    records.checked([one.id for one in sent])
+
+
 def _failed(records: TurnRecords, outcome: Failed, now: datetime, jitter: float) -> None:
     """A read that was refused: everything waits for what it was refused for."""
-    organisation = (
-        outcome.step.organisation if isinstance(outcome.step, ReadContacts) else outcome.step.call.organisation
-    )
+    step = outcome.step
+    organisation = step.call.organisation if isinstance(step, LookUpCall) else step.organisation
     if outcome.scope == "no_access":
         records.hold_organisation(organisation, None, "no_access", outcome.message)
         return

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tieout.accounting import Held
+from tieout.accounting import Held, Role
 from tieout.engine.keys import KEY_LIFE
 from tieout.ports.ledger import Answer
 from tieout.ports.turn import Sent, StoredCall
@@ -47,6 +47,15 @@ class LookUpCall(msgspec.Struct, frozen=True):
     hints: Mapping[str, str]
 
 
+class LookUpReady(msgspec.Struct, frozen=True):
+    """Postings about to be created by a database that was not the last one to write: are they there already?"""
+
+    organisation: int
+    role: Role
+    sent: tuple[Sent, ...]
+    hints: Mapping[str, str]
+
+
 class ReadContacts(msgspec.Struct, frozen=True):
     """The organisation's contacts have to be read (again) before new ones are made."""
 
@@ -66,7 +75,7 @@ class Nothing(msgspec.Struct, frozen=True):
     lost: bool = False
 
 
-Work = SendCall | LookUpCall | ReadContacts
+Work = SendCall | LookUpCall | LookUpReady | ReadContacts
 Step = Work | Nothing
 
 
@@ -81,7 +90,7 @@ class Answered(msgspec.Struct, frozen=True):
 class LookedUp(msgspec.Struct, frozen=True):
     """What the ledger holds under the markers asked for."""
 
-    step: LookUpCall
+    step: LookUpCall | LookUpReady
     found: Mapping[str, Held]
 
 
@@ -94,7 +103,7 @@ class ContactsRead(msgspec.Struct, frozen=True):
 class Failed(msgspec.Struct, frozen=True):
     """A read that could not be finished. scope: what waits ("minute", "outage", "no_access" …)."""
 
-    step: LookUpCall | ReadContacts
+    step: LookUpCall | LookUpReady | ReadContacts
     scope: str
     message: str
     after_seconds: int | None = None
