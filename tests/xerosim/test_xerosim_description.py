@@ -79,10 +79,14 @@ def test_every_answer_validates_against_the_published_description(world: World, 
             continue
         query_args = dict(part.split("=", 1) for part in query.split("&") if part)
         request = MockRequest(
-            BASE, method.lower(), f"/api.xro/2.0/{bare}", args=query_args,
+            BASE,
+            method.lower(),
+            f"/api.xro/2.0/{bare}",
+            args=query_args,
             headers={"xero-tenant-id": call.tenant},
-            data=body if isinstance(body, bytes) else json.dumps(body).encode(), content_type="application/json",
-        )  # fmt: skip
+            data=body if isinstance(body, bytes) else json.dumps(body).encode(),
+            content_type="application/json",
+        )
         answer = MockResponse(response.body, response.status, content_type="application/json")
         try:
             description.validate_response(request, answer)

@@ -59,10 +59,13 @@ def line(**members: Any) -> m.LineItem:
 
 def invoice(**members: Any) -> m.Invoice:
     made = {
-        "type": "ACCREC", "contact": m.Contact(name="Ada Byron"), "date": DAY, "due_date": DAY,
+        "type": "ACCREC",
+        "contact": m.Contact(name="Ada Byron"),
+        "date": DAY,
+        "due_date": DAY,
         "status": "AUTHORISED",
         "line_items": [line()],
-    }  # fmt: skip
+    }
     return m.Invoice(**{**made, **members})
 
 
@@ -82,7 +85,7 @@ def test_settings_are_read(sdk: Sdk) -> None:
     assert {rate.tax_type for rate in sdk.api.get_tax_rates(sdk.tenant).tax_rates} >= {"OUTPUT2", "NONE"}
     assert sdk.api.get_branding_themes(sdk.tenant).branding_themes[0].sort_order == 0
     assert sdk.api.get_users(sdk.tenant).users[0].email_address == "ada@example.test"
-    assert [str(c.code) for c in sdk.api.get_currencies(sdk.tenant).currencies] == ["CurrencyCode.GBP"]
+    assert "CurrencyCode.GBP" in [str(c.code) for c in sdk.api.get_currencies(sdk.tenant).currencies]
 
 
 def test_accounts_and_tax_rates_are_created(sdk: Sdk) -> None:
@@ -179,9 +182,12 @@ def test_credit_notes_are_allocated_and_refunded(sdk: Sdk) -> None:
 def test_overpayments_and_transfers_move_money(sdk: Sdk) -> None:
     owed = sdk.api.create_invoices(sdk.tenant, m.Invoices(invoices=[invoice()])).invoices[0]
     over = m.BankTransaction(
-        type="RECEIVE-OVERPAYMENT", contact=m.Contact(name="Ada Byron"), bank_account=m.Account(code="090"),
-        line_amount_types=m.LineAmountTypes.NOTAX, line_items=[m.LineItem(description="too much", line_amount=10.0)],
-    )  # fmt: skip
+        type="RECEIVE-OVERPAYMENT",
+        contact=m.Contact(name="Ada Byron"),
+        bank_account=m.Account(code="090"),
+        line_amount_types=m.LineAmountTypes.NOTAX,
+        line_items=[m.LineItem(description="too much", line_amount=10.0)],
+    )
     sdk.api.create_bank_transactions(sdk.tenant, m.BankTransactions(bank_transactions=[over]))
     credit = sdk.api.get_overpayments(sdk.tenant, page=1).overpayments[0]
     part = m.Allocation(amount=10.0, date=DAY, invoice=m.Invoice(invoice_id=owed.invoice_id))

@@ -51,11 +51,14 @@ def _settings(call: Caller) -> None:
 def _contacts(call: Caller) -> None:
     person = {"FirstName": "Grace", "EmailAddress": "grace@example.test"}
     full = {
-        "Name": "Hopper Ltd", "ContactNumber": "C-7", "EmailAddress": "office@example.test",
+        "Name": "Hopper Ltd",
+        "ContactNumber": "C-7",
+        "EmailAddress": "office@example.test",
         "ContactPersons": [person],
         "Addresses": [{"AddressType": "POBOX", "AddressLine1": "1 Navy Way", "City": "Arlington", "Country": "USA"}],
-        "Phones": [{"PhoneType": "MOBILE", "PhoneNumber": "555"}], "TaxNumber": "GB1",
-    }  # fmt: skip
+        "Phones": [{"PhoneType": "MOBILE", "PhoneNumber": "555"}],
+        "TaxNumber": "GB1",
+    }
     contact = _first(call("PUT", "Contacts", {"Contacts": [full]}), "Contacts")
     path = f"Contacts/{contact['ContactID']}"
     call("POST", path, {"FirstName": "Grace"})
@@ -181,7 +184,13 @@ def _offers(call: Caller) -> None:
 def _reports(call: Caller) -> None:
     contact = _first(call("GET", "Contacts"), "Contacts")["ContactID"]
     for name in (
-        "TrialBalance", "ProfitAndLoss", "BalanceSheet", "BankSummary", "ExecutiveSummary", "BudgetSummary",
-        f"AgedReceivablesByContact?contactID={contact}", f"AgedPayablesByContact?contactID={contact}",
-    ):  # fmt: skip
+        "TrialBalance",
+        "ProfitAndLoss",
+        "BalanceSheet",
+        "BankSummary",
+        "ExecutiveSummary",
+        "BudgetSummary",
+        f"AgedReceivablesByContact?contactID={contact}",
+        f"AgedPayablesByContact?contactID={contact}",
+    ):
         call("GET", f"Reports/{name}")
