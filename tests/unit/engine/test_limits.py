@@ -1,0 +1,67 @@
+"""When the next request may leave."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tieout.engine.limits import DAY_PROBE, Bounds, Usage, next_slot
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+BOUNDS = Bounds()
+
+
+def test_c110_sixty_calls_fill_the_minute_and_the_oldest_frees_it() -> None:
+    frees_at = NOW + timedelta(seconds=7)
+    slot = next_slot(Usage(60, 0, frees_at=frees_at), BOUNDS, NOW, manual=True)
+    assert (slot.free, slot.not_before, slot.scope) == (False, frees_at, "minute")
+    assert next_slot(Usage(59, 0, frees_at=frees_at), BOUNDS, NOW, manual=True).free
+
+
+def test_a_little_of_the_minute_is_kept_for_urgent_work() -> None:
+    usage = Usage(58, 0, frees_at=NOW)
+    assert not next_slot(usage, BOUNDS, NOW).free
+    assert next_slot(usage, BOUNDS, NOW, urgent=True).free
+
+
+def test_c117_five_are_in_flight_at_once() -> None:
+    assert next_slot(Usage(10, 4), BOUNDS, NOW).free
+    assert next_slot(Usage(10, 5), BOUNDS, NOW).scope == "concurrent"
+
+
+def test_c112_a_named_pause_is_kept_whatever_it_is() -> None:
+    until = NOW + timedelta(seconds=66_975)
+    slot = next_slot(Usage(0, 0, hold_until=until, hold_scope="day"), BOUNDS, NOW, manual=True)
+    assert (slot.not_before, slot.scope) == (until, "day")
+
+
+def test_the_days_reserve_is_for_what_a_person_asks() -> None:
+    usage = Usage(0, 0, day_remaining=50, day_remaining_at=NOW)
+    slot = next_slot(usage, BOUNDS, NOW, urgent=True)
+    assert (slot.free, slot.scope, slot.not_before) == (False, "day", NOW + DAY_PROBE)
+    assert next_slot(usage, BOUNDS, NOW, manual=True).free
+    assert next_slot(Usage(0, 0, day_remaining=51, day_remaining_at=NOW), BOUNDS, NOW).free
+
+
+def test_nobody_knows_when_the_day_begins_so_one_call_an_hour_asks() -> None:
+    usage = Usage(0, 0, day_remaining=3, day_remaining_at=NOW - DAY_PROBE)
+    assert next_slot(usage, BOUNDS, NOW).free
+
+
+def test_after_the_pause_that_xero_named_a_new_day_has_begun() -> None:
+    usage = Usage(
+        0, 0, day_remaining=0, day_remaining_at=NOW - timedelta(minutes=5), hold_until=NOW, hold_scope="day"
+    )
+    assert next_slot(usage, BOUNDS, NOW).free
+
+
+def test_without_an_answer_our_own_count_of_the_day_applies() -> None:
+    assert next_slot(Usage(0, 0, day_used=949), BOUNDS, NOW).free
+    assert next_slot(Usage(0, 0, day_used=950), BOUNDS, NOW).scope == "day"
+    assert next_slot(Usage(0, 0, day_used=999), BOUNDS, NOW, manual=True).free
+
+
+def test_the_limit_of_the_app_counts_over_all_organisations() -> None:
+    frees_at = NOW + timedelta(seconds=2)
+    usage = Usage(3, 0, app_counting=10_000, app_frees_at=frees_at)
+    slot = next_slot(usage, BOUNDS, NOW, manual=True)
+    assert (slot.scope, slot.not_before) == ("app", frees_at)
