@@ -69,7 +69,7 @@ class Connecting:
                 code="consent_refused",
                 scope="connection",
             )
-        kept = []
+        kept: list[OrganisationEntry] = []
         for one in found:
             number = self._administration.add_organisation(
                 NewOrganisation(
@@ -83,6 +83,8 @@ class Connecting:
                     scopes=tokens.scope,
                     xero_connection_id=one.connection_id,
                     access_expires_at=tokens.expires_at,
+                    # One consent has one set of tokens, whatever the number of organisations it reaches.
+                    authorisation=kept[0].authorisation if kept else None,
                 ),
                 now,
             )

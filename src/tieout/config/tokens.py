@@ -105,7 +105,9 @@ class AuthorisationTokens:
                 return self.identity().log_in_as_app(row.scopes, now)
             return self.identity().refresh(tokens, now)
         except NeedsOperator as error:
-            self._administration.authorisation_lost(self._authorisation, "withdrawn", str(error))
+            # A wrong secret is put right in the settings; the consent itself is as good as before.
+            if error.code == "consent_gone":
+                self._administration.authorisation_lost(self._authorisation, "withdrawn", str(error))
             raise
 
     def _save(self, fresh: TokenSet) -> None:

@@ -29,7 +29,11 @@ class NewConnection(msgspec.Struct, frozen=True):
 
 
 class NewOrganisation(msgspec.Struct, frozen=True):
-    """An organisation about to be connected. tokens, client_secret: sealed. grant: code, code_pkce, custom."""
+    """An organisation about to be connected. tokens, client_secret: sealed. grant: code, code_pkce, custom.
+
+    authorisation: of another organisation that the same consent reaches, None for the first of a consent. Tokens
+    rotate, so that a copy of them would end at the first renewal of the other.
+    """
 
     tenant_id: str
     name: str
@@ -42,6 +46,7 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     xero_connection_id: str = ""
     access_expires_at: datetime | None = None
     day_limit: int = 1_000
+    authorisation: int | None = None
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True):

@@ -132,15 +132,17 @@ class DjangoAdministration:
                     "created_at": now,
                 },
             )
-            authorisation = Authorisation.objects.create(
-                app=app,
-                tokens=new.tokens,
-                scopes=new.scopes,
-                access_expires_at=new.access_expires_at,
-                created_at=now,
-            )
+            authorisation = new.authorisation
+            if authorisation is None:
+                authorisation = Authorisation.objects.create(
+                    app=app,
+                    tokens=new.tokens,
+                    scopes=new.scopes,
+                    access_expires_at=new.access_expires_at,
+                    created_at=now,
+                ).pk
             connected = {
-                "authorisation": authorisation,
+                "authorisation_id": authorisation,
                 "name": new.name,
                 "xero_connection_id": new.xero_connection_id,
                 "status": "connected",
