@@ -257,7 +257,10 @@ def _overpaid(
         problems.append(placed.problem)
     if problems or isinstance(choice, Problem):
         whole = Ref(Role.PAYMENT, payment.document, payment.ordinal)
-        work.postings.append(PlannedPosting(whole, None, marker, problems=tuple(problems)))
+        posted = work.live(whole)
+        work.postings.append(
+            PlannedPosting(whole, posted.payload if posted else None, marker, problems=tuple(problems))
+        )
         sale.held_payments += 1
         return False
     payload = Overpayment(

@@ -10,6 +10,8 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from tieout.accounting import Account, LedgerReference, LineAmountTypes, TaxRate
 from tieout.errors import Problem
 from tieout.rules.catalogue import Code
@@ -67,7 +69,7 @@ class RuleBook:
         for account_rule in rules.account_rules:
             self._account_rules[account_rule.role].append(account_rule)
         self._skus_matter = any(rule.sku for rule in rules.account_rules)
-        self._type_cache: dict[tuple[str, str], TaxChoice | Problem] = {}
+        self._type_cache: dict[str, TaxChoice | Problem] = {}
         self._tax_cache: dict[tuple[object, ...], TaxChoice | Problem] = {}
         self._zero_cache: dict[tuple[object, ...], TaxChoice | Problem] = {}
         self._account_cache: dict[tuple[str, ...], AccountChoice | Problem] = {}
@@ -111,8 +113,8 @@ class RuleBook:
 
     def tax_type(self, tax_type: str, why: str) -> TaxChoice | Problem:
         """A tax type by its code, with the rate Xero has for it."""
-        key = (tax_type, why)
-        if (found := self._type_cache.get(key)) is None:
+        found = self._type_cache.get(tax_type)
+        if found is None:
             rate = self.tax_rates.get(tax_type)
             if rate is None:
                 found = Problem(
@@ -122,8 +124,10 @@ class RuleBook:
                 )
             else:
                 found = tax_choice(rate, why)
-            self._type_cache[key] = found
-        return found
+            self._type_cache[tax_type] = found
+        if isinstance(found, Problem) or found.why == why:
+            return found
+        return msgspec.structs.replace(found, why=why)
 
     def tax(self, codes: tuple[str, ...], country: str, percent: Decimal, on: date) -> TaxChoice | Problem:
         """The tax type for the store's taxes on one line (sorted codes), by the document's date."""
