@@ -49,7 +49,12 @@ class Office:
     def tokens(self, organisation: OrganisationEntry) -> AuthorisationTokens:
         assert organisation.authorisation is not None
         return AuthorisationTokens(
-            organisation.authorisation, self.administration, self.vault, self.house.clock, self.house.http, Addresses()
+            organisation.authorisation,
+            self.administration,
+            self.vault,
+            self.house.clock,
+            self.house.http,
+            Addresses(),
         )
 
 
