@@ -64,7 +64,7 @@ def sold(lines: list[tuple[Decimal, Decimal, str]], way: str, inclusive: bool) -
 
 @settings(max_examples=200, deadline=None)
 @given(shops())
-def test_every_way_of_rounding_tax_arrives_to_the_cent(shop: tuple[Any, ...]) -> None:
+def test_c12_every_way_of_rounding_tax_arrives_to_the_cent(shop: tuple[Any, ...]) -> None:
     lines = sold(*shop)
     dossier = Dossier(order(*lines, shows_gross=shop[2]))
     planned = plan(dossier, BOOK)

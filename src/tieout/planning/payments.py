@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from tieout.accounting import Overpayment, Payment, Ref, Role
 from tieout.documents import DocumentKey, StorePayment
@@ -16,13 +17,15 @@ from tieout.planning.results import PlannedPosting
 from tieout.planning.work import Sale, Standing, Target, Work, marker_of
 from tieout.rules.catalogue import Code
 from tieout.rules.choices import MethodChoice
-from tieout.rules.texts import PAYMENT_REFERENCE_LENGTH_MAX, line_text, name_text
+from tieout.rules.texts import PAYMENT_REFERENCE_LENGTH_MAX, cut, line_text, name_text
 
 _ZERO = Decimal(0)
 #: Ordinals of payments by gift card or store credit, which hang on the sales document itself.
 MEANS_ORDINAL = 100
 #: Ordinals of further parts of one store payment that settles several invoices.
 PART_ORDINAL = 1000
+#: So much of a document's number stands in a payment's reference; the rest of the room is for what tells it apart.
+_NUMBER_SHOWN_MAX = 60
 
 
 def plan_means(work: Work, sale: Sale) -> None:
@@ -66,6 +69,8 @@ def plan_payments(work: Work) -> None:
             continue
         if sales:
             _plan_payment(work, payment, sales)
+        elif work.live(Ref(Role.PAYMENT, payment.document, payment.ordinal)) is None:
+            work.skip(payment.document, Code.SALE_MISSING, "Received, not yet invoiced in the store.")
 
 
 def _sales_for(work: Work, payment: StorePayment) -> list[Sale]:
@@ -302,6 +307,9 @@ def bank_side(choice: MethodChoice, amount: Money, base_amount: Money | None) ->
 def payment_reference(number: str, kind: str, document: DocumentKey, ordinal: int) -> str:
     """Our marker of a payment: unique per organisation, readable beside a bank line."""
     tail = f".{ordinal}" if ordinal else ""
+    if len(number) > _NUMBER_SHOWN_MAX:
+        digest = sha256(number.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        number = f"{cut(number, _NUMBER_SHOWN_MAX - 9)}~{digest}"
     return f"{number} {kind}{document.kind.value[0]}{name_text(document.key, 40)}{tail}"
 
 

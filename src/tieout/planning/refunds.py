@@ -12,11 +12,11 @@ from tieout.documents import DocumentKey, DocumentKind, Line, LineKind, Refund, 
 from tieout.errors import Problem
 from tieout.money import Money, Rounding
 from tieout.planning.dates import Placed, place
+from tieout.planning.fitted import FittedLines, fit_lines
 from tieout.planning.lines import Copied, copies_of
 from tieout.planning.naming import item_refs, reference_text, shop_rate
 from tieout.planning.payments import MEANS_ORDINAL, bank_side, payment_reference, with_words
 from tieout.planning.results import PlannedPosting, Posted
-from tieout.planning.sales import FittedLines, fit_lines
 from tieout.planning.settlement import allocate
 from tieout.planning.work import Sale, Standing, Work, marker_of
 from tieout.rules.catalogue import Code
@@ -140,6 +140,8 @@ def _plan_note(
     placed = place(refund.date, work.book, number, not_before if _moved_sale_date(sales) else None)
     fitted = _fit(work, refund, documents)
     problems = fitted.problems if placed.problem is None else (*fitted.problems, placed.problem)
+    if not name_text(refund.number):
+        problems = (*problems, Problem(Code.DATA_UNREADABLE, "The refund has no number that people can read."))
     result = fitted.fitted
     if problems or result is None:
         work.hold(ref.document, *problems)

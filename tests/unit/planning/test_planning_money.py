@@ -75,7 +75,7 @@ def test_c02_c76_payments_carry_their_real_date_and_never_todays() -> None:
     assert only(planned, "payment").payload.date == date(2025, 12, 31)  # type: ignore[union-attr]
 
 
-def test_c03_an_ordinary_bank_account_needs_a_confirmation() -> None:
+def test_c03_c63_an_ordinary_bank_account_needs_a_confirmation() -> None:
     bank = book(methods=(MethodRule("card", "090"),))
     assert codes(plan(dossier(payment("36.00")), bank)) == ["mapping_invalid"]
     confirmed = book(methods=(MethodRule("card", "090", bank_confirmed=True),))
@@ -104,7 +104,7 @@ def test_c94_a_payment_of_zero_is_skipped_with_a_note() -> None:
     assert skip_codes(plan(dossier(payment("0")))) == ["zero_payment"]
 
 
-def test_c04_payments_come_before_credits_are_allocated() -> None:
+def test_c04_c90_payments_come_before_credits_are_allocated() -> None:
     back = refund(two()[1], money_moved=False, method="checkmo")
     planned = plan(dossier(payment("24.00"), refunds=(back,)))
     allocation = only(planned, "allocation")
@@ -273,7 +273,7 @@ def test_c09_a_credit_note_repeats_its_invoices_rate() -> None:
     assert note.rate == D("1.163")
 
 
-def test_c10_a_payment_before_its_sale_waits() -> None:
+def test_c10_c91_a_payment_before_its_sale_waits() -> None:
     posting = only(plan(dossier(payment("36.00"), state="pending_payment")), "payment")
     assert "waits" in posting.waits
     assert posting.problems == ()
@@ -449,3 +449,28 @@ def test_euro_organisations_work_alike() -> None:
 def test_references_are_refs_of_the_stores_documents() -> None:
     planned = plan(dossier(payment("36.00")))
     assert only(planned, "payment").ref == Ref(Role.PAYMENT, DocumentKey(DocumentKind.INVOICE, "21"))
+
+
+def test_c10_money_received_before_any_store_invoice_is_listed() -> None:
+    planned = plan(dossier(payment("36.00")), book(sales_documents=SalesDocuments.INVOICES))
+    assert skip_codes(planned) == ["sale_missing", "other_sales_document"]
+
+
+def test_payments_of_endless_numbers_still_have_markers_of_their_own() -> None:
+    numbers = ["9" * 200 + "1", "9" * 200 + "2"]
+    markers = {only(plan(dossier(payment("36.00"), number=number)), "payment").marker for number in numbers}
+    assert len(markers) == 2
+    assert all(len(marker) <= 118 for marker in markers)
+
+
+def test_a_document_without_a_readable_number_is_held() -> None:
+    assert codes(plan(dossier(number=" \x00"))) == ["data_unreadable"]
+    assert codes(plan(dossier(payment("36.00"), refunds=(refund(two()[1], number=""),)))) == ["data_unreadable"]
+
+
+def test_c08_a_payment_that_grew_beyond_its_sale_keeps_what_is_posted() -> None:
+    seen = book(methods=(MethodRule("card", "094"),))
+    posted = post(plan(dossier(payment("36.00")), seen))
+    posting = only(plan(dossier(payment("40.00")), seen, posted=posted), "payment")
+    assert [str(p.code) for p in posting.problems] == ["account_not_bank"]
+    assert posting.payload == posted[1].payload
