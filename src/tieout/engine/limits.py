@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 MINUTE = timedelta(seconds=60)
+#: Calls a day and organisation of an app on a paid tier; the free one has `Bounds.day`.
+DAY_LIMIT_PAID = 5_000
 #: Work of priority at or below this is a person waiting; it may use the day's reserve.
 MANUAL_PRIORITY = 10
 #: When the day's remaining calls are at the reserve and no answer came for this long, one call asks again.

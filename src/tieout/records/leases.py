@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tieout.engine.limits import Bounds, Usage
+from tieout.engine.limits import DAY_LIMIT_PAID, Bounds, Usage
 from tieout.ports.ledger import Limits
 from tieout.ports.turn import Claim, OrganisationState
 from tieout.records.codec import to_text
@@ -205,6 +205,11 @@ class Leases:
             self._database.run(
                 "UPDATE organisation SET day_remaining=%s, day_remaining_at=%s WHERE id=%s",
                 [limits.day_remaining, now, row[0]],
+            )
+            # More left than we thought there ever were: the app is on the tier above.
+            self._database.run(
+                "UPDATE organisation SET day_limit=%s WHERE id=%s AND day_limit<%s",
+                [max(limits.day_remaining, DAY_LIMIT_PAID), row[0], limits.day_remaining],
             )
 
     def close_lost_requests(self, organisation: int, owner: str, now: datetime) -> int:
