@@ -21,8 +21,8 @@ from tieout.config.clocks import MovedClock
 from xerosim.state import StateFile
 from xerosim.world import World
 
-#: Recorded data that lies in the project.
-SAMPLE = Path(__file__).resolve().parents[3] / "sample_data"
+#: Recorded shops, which travel with the simulated ones, installed or not.
+SAMPLE = Path(storesim.__file__).parent / "sample_data"
 
 
 class XeroClock:
