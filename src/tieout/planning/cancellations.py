@@ -6,7 +6,7 @@ from tieout.accounting import CreditNote, Invoice, Ref, Role, Status
 from tieout.planning.dates import place
 from tieout.planning.differences import CANCELLATION_ORDINAL, approval_wait, count_own_document
 from tieout.planning.fitted import fit_lines
-from tieout.planning.lines import copies_of
+from tieout.planning.line_taxes import copies_of
 from tieout.planning.naming import item_refs, reference_text
 from tieout.planning.results import PlannedPosting
 from tieout.planning.work import Sale, Standing, Work

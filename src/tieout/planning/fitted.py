@@ -11,7 +11,8 @@ from tieout.accounting import LineAmountTypes
 from tieout.documents import Line, TaxTotal
 from tieout.errors import Problem
 from tieout.money import Money, minor_units
-from tieout.planning.lines import Copied, LineMaker
+from tieout.planning.line_taxes import Copied
+from tieout.planning.lines import LineMaker
 from tieout.planning.work import Work
 from tieout.proof.fitting import fit
 from tieout.proof.sheet import DraftLine, Fitted, Sheet

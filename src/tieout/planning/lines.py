@@ -8,17 +8,18 @@ from decimal import Decimal
 
 import msgspec
 
-from tieout.accounting import LedgerLine, LineAmountTypes
-from tieout.documents import Line, LineKind, TaxShare, TaxTotal
+from tieout.accounting import LineAmountTypes
+from tieout.documents import Line, LineKind, TaxTotal
 from tieout.errors import Problem
 from tieout.money import Rounding, round_decimal
 from tieout.planning.apart import base_key, base_line, contra_lines
+from tieout.planning.line_taxes import Copied, LineTaxes
 from tieout.proof.sheet import DraftLine
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
 from tieout.rules.choices import AccountChoice, SaleFacts, TaxChoice
 from tieout.rules.items import item_code
-from tieout.rules.tax_sets import codes_of, sets_differ
+from tieout.rules.tax_sets import codes_of
 from tieout.rules.texts import line_text
 
 _ZERO = Decimal(0)
@@ -36,20 +37,10 @@ _ROLES: dict[LineKind, str] = {
     LineKind.ADJUSTMENT: "refund_adjustments",
     LineKind.ROUNDING: "rounding",
 }
-#: Lines that are no supply: always the out-of-scope type (ACCOUNTING A2).
-_OUT_OF_SCOPE_KINDS = frozenset((LineKind.ROUNDING, LineKind.ADJUSTMENT))
 #: Lines of these kinds are left out when they say nothing.
 _SILENT_KINDS = frozenset(set(LineKind) - {LineKind.PRODUCT, LineKind.VOUCHER_SALE})
 
 _TYPE_NAMES = {kind: kind.value.replace("_", " ") for kind in LineKind}
-
-
-class Copied(msgspec.Struct, frozen=True):
-    """Account and tax type of an invoice line that a credit note repeats (ACCOUNTING A10)."""
-
-    account_code: str
-    tax_type: str
-    number: str
 
 
 class Drafts(msgspec.Struct, frozen=True):
@@ -77,36 +68,30 @@ class LineMaker:
         discount_text: str = "",
         gross_discounts: bool = False,
         copies: Mapping[str, Copied] | None = None,
-        adjustment_choice: TaxChoice | None = None,
     ) -> None:
         self.book = book
         self.facts = facts
-        self.on = on
         self.mode = mode
         self.discount_text = discount_text
         self.gross_discounts = gross_discounts
         self.copies = copies or {}
-        self.adjustment_choice = adjustment_choice
         self.tracking = book.tracking(facts.store_view)
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.drafts: list[DraftLine] = []
         self.means_shift = _ZERO
-        #: Taxes get lines of their own instead of composite rates (see `planning.apart`).
-        self.apart = False
         self.bases: list[DraftLine] = []
-        self.codes_by_percent: dict[Decimal, str] = {}
         nothing = book.tax_type(book.out_of_scope, "out of scope")
         if isinstance(nothing, Problem):
             self.problems.append(nothing)
             nothing = TaxChoice(book.out_of_scope, _ZERO, 0, 100, 100)
         self.out_of_scope = nothing
+        self.taxes = LineTaxes(book, facts, on, self.copies, nothing)
         self._account_discounts = bool(book.rules.accounts.discounts)
 
     def make(self, lines: Sequence[Line], taxes: Sequence[TaxTotal]) -> Drafts:
         """Draft lines of a document in the store's order (CASES C43)."""
-        self.codes_by_percent = {tax.percent: tax.code for tax in taxes}
-        self.apart = not self.copies and sets_differ(lines)
+        self.taxes.look_over(lines, taxes)
         discounts: dict[str, list[tuple[Decimal, DraftLine]]] = {}
         for line in lines:
             if line.kind in _SILENT_KINDS and not line.net.amount and not line.tax.amount:
@@ -115,7 +100,7 @@ class LineMaker:
                 self.means_shift -= line.gross.amount
                 continue
             draft = self._draft(line)
-            if self._is_apart(line) and len(codes_of(line)) > 1 and draft.net:
+            if self.taxes.is_apart(line) and len(codes_of(line)) > 1 and draft.net:
                 draft = self._taxes_apart(line, draft)
             inside = line.discount if line.discount_taxed else None
             if inside and self._account_discounts and draft.tax_choice.tax_type:
@@ -129,7 +114,7 @@ class LineMaker:
                 "The store charges tax on the price before the discount: it declares more tax than it owes. "
                 "That is a setting of the store."
             )
-        if self.book.rules.tax_as_liability and self.book.organisation.version.startswith("US"):
+        if self.taxes.as_liability:
             self._taxes_as_lines(taxes)
         return Drafts(tuple(self.drafts), tuple(dict.fromkeys(self.problems)), tuple(self.notes), self.means_shift)
 
@@ -172,53 +157,20 @@ class LineMaker:
         return line_text(text) or _TYPE_NAMES[line.kind]
 
     def _tax(self, line: Line, copied: Copied | None) -> TaxChoice:
-        if copied is not None:
-            found = self.book.tax_type(copied.tax_type, f"as on {copied.number}")
-        elif line.kind in _OUT_OF_SCOPE_KINDS and not line.tax.amount:
-            return (
-                self.adjustment_choice or self.out_of_scope if line.kind is LineKind.ADJUSTMENT else self.out_of_scope
-            )
-        else:
-            found = self._own_tax(line)
+        found = self.taxes.choose(line, copied)
         if isinstance(found, Problem):
             self.problems.append(found)
             return self.out_of_scope
         return found
-
-    def _own_tax(self, line: Line) -> TaxChoice | Problem:
-        taxes = line.taxes
-        if self.book.rules.tax_as_liability and self.book.organisation.version.startswith("US"):
-            return self.out_of_scope
-        if len(taxes) == 1 and not taxes[0].fixed:
-            share = taxes[0]
-            return self.book.tax((share.code,), share.country or self.facts.country, share.percent, self.on)
-        shares = [share for share in taxes if not share.fixed]
-        if len(shares) > 1 and self._is_apart(line):
-            return self._tax_of(min(shares, key=lambda share: share.code))
-        if shares:
-            percent = sum([share.percent for share in shares], _ZERO)
-            country = shares[0].country or self.facts.country
-            return self.book.tax(tuple(sorted({s.code for s in shares})), country, percent, self.on)
-        if line.tax.amount and not taxes:
-            name = f"{line.tax_percent:f} % without a name"
-            return Problem(
-                Code.TAX_UNMAPPED, f"The store charged tax on {line.name} without saying which tax.", f"tax {name}"
-            )
-        return self._no_tax(line)
-
-    def _tax_of(self, share: TaxShare) -> TaxChoice | Problem:
-        return self.book.tax((share.code,), share.country or self.facts.country, share.percent, self.on)
-
-    def _is_apart(self, line: Line) -> bool:
-        """A refund does as its invoice did, line by line (ACCOUNTING A10)."""
-        return self.apart or any(base_key(line.key, code) in self.copies for code in codes_of(line))
 
     def _taxes_apart(self, line: Line, draft: DraftLine) -> DraftLine:
         """The line with its first tax only; the others go to lines of their own."""
         first, *others = sorted([share for share in line.taxes if not share.fixed], key=lambda share: share.code)
         for share in others:
             copied = self.copies.get(base_key(line.key, share.code))
-            choice = self.book.tax_type(copied.tax_type, f"as on {copied.number}") if copied else self._tax_of(share)
+            choice = (
+                self.book.tax_type(copied.tax_type, f"as on {copied.number}") if copied else self.taxes.single(share)
+            )
             if isinstance(choice, Problem):
                 self.problems.append(choice)
                 continue
@@ -231,26 +183,6 @@ class LineMaker:
             gross=draft.gross - taken,
             shares=((first.code, first.amount.amount),),
         )
-
-    def _no_tax(self, line: Line) -> TaxChoice | Problem:
-        """A line on which no percentage tax was charged; one of amount zero never holds a document (A9).
-
-        A discount that did not lower the tax is out of scope (ACCOUNTING A2, A6), as are vouchers sold (C6).
-        """
-        if line.kind in (LineKind.VOUCHER_SALE, LineKind.DISCOUNT):
-            return self.out_of_scope
-        if line.kind is LineKind.UNKNOWN:
-            rule = self.book.unknown_total(line.code)
-            if rule is not None and rule.tax_type:
-                return self.book.tax_type(rule.tax_type, f"total {line.code} is named by hand")
-        if line.tax_percent and (code := self.codes_by_percent.get(line.tax_percent)):
-            found = self.book.tax((code,), self.facts.country, line.tax_percent, self.on)
-            if not isinstance(found, Problem):
-                return found
-        found = self.book.zero_tax(self.facts, line.tax_class, line.kind.value)
-        if isinstance(found, Problem) and not line.net.amount:
-            return self.out_of_scope
-        return found
 
     def _account(self, line: Line, copied: Copied | None, taxed: bool) -> AccountChoice:
         if copied is not None:
@@ -372,8 +304,3 @@ class LineMaker:
                 why_account=account.why,
             )
         )
-
-
-def copies_of(lines: Sequence[LedgerLine], number: str) -> dict[str, Copied]:
-    """What a credit note repeats of an invoice's lines, by store line key."""
-    return {line.key: Copied(line.account_code, line.tax_type, number) for line in lines}

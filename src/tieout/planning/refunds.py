@@ -13,7 +13,7 @@ from tieout.errors import Problem
 from tieout.money import Money, Rounding
 from tieout.planning.dates import Placed, place
 from tieout.planning.fitted import FittedLines, fit_lines
-from tieout.planning.lines import Copied, copies_of
+from tieout.planning.line_taxes import Copied, copies_of
 from tieout.planning.naming import item_refs, reference_text, shop_rate
 from tieout.planning.payments import MEANS_ORDINAL, bank_side, payment_reference, with_words
 from tieout.planning.results import PlannedPosting, Posted

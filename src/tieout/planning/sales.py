@@ -10,7 +10,7 @@ from tieout.errors import Problem
 from tieout.planning.dates import place
 from tieout.planning.differences import plan_change
 from tieout.planning.fitted import FittedLines, fit_lines
-from tieout.planning.lines import Copied, copies_of
+from tieout.planning.line_taxes import Copied, copies_of
 from tieout.planning.naming import item_refs, reference_text, shop_rate
 from tieout.planning.results import PlannedPosting, Posted
 from tieout.planning.undoing import undo_sale
