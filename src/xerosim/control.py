@@ -11,6 +11,7 @@ from xerosim.errors import Invalid, Refusal
 from xerosim.faults import Fault, Latency
 from xerosim.limits import TIERS
 from xerosim.regions import PACKS
+from xerosim.webhooks import CATEGORIES
 from xerosim.wire import Json, Request, Response, decode, json_response
 
 if TYPE_CHECKING:
@@ -190,14 +191,32 @@ def _show_faults(world: "World", body: Json, query: dict[str, str]) -> object:
     return {"standing": [msgspec.to_builtins(fault) for fault in faults.orders], "happened": faults.happened}
 
 
+def _subscribe(world: "World", body: Json, query: dict[str, str]) -> object:
+    """POST webhooks: {"url", "key"?, "categories"?} subscribes, {"enable": id} switches on again."""
+    if "enable" in body:
+        world.webhooks.enable(str(body["enable"]))
+        return {"ok": True}
+    categories = body.get("categories") or CATEGORIES
+    if not isinstance(categories, list | tuple):
+        raise ValueError("categories must be a list")
+    made = world.webhooks.subscribe(str(body["url"]), str(body.get("key", "")), [str(one) for one in categories])
+    return msgspec.to_builtins(made)
+
+
+def _webhooks(world: "World", body: Json, query: dict[str, str]) -> object:
+    return [msgspec.to_builtins(one) for one in world.webhooks.subscriptions.values()]
+
+
 READS: dict[str, Action] = {
     "world": _describe, "journal": _journal, "statistics": _statistics,
     "ledger": lambda world, body, query: world.ledger(tenant_of(world, query)),
     "switches": _show_switches,
     "faults": _show_faults,
+    "webhooks": _webhooks,
     "trial-balance": lambda world, body, query: people.trial_balance(world, tenant_of(world, query)),
 }  # fmt: skip
 WRITES: dict[str, Action] = {
+    "webhooks": _subscribe,
     "organisations": _add_organisation,
     "settings": _settings,
     "person": _person,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx
 import uvicorn
 
 from xerosim.protocol import ABORT, BreakableProtocol
@@ -18,6 +19,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 START_SECONDS = 10.0
+# Xero waits this long for the answer to a webhook.
+WEBHOOK_SECONDS = 5.0
 
 
 class Application:
@@ -98,9 +101,29 @@ def _config(world: World, host: str, port: int) -> uvicorn.Config:
     )
 
 
-def serve(world: World, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    uvicorn.Server(_config(world, host, port)).run()
+class Postman(threading.Thread):
+    """Delivers webhooks over HTTP, twice a second, for as long as the server runs."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(daemon=True, name="xerosim-webhooks")
+        self._world = world
+        self._end = threading.Event()
+
+    def run(self) -> None:
+        with httpx.Client(timeout=WEBHOOK_SECONDS) as client:
+
+            def send(url: str, headers: dict[str, str], body: bytes) -> int:
+                try:
+                    return client.post(url, headers=headers, content=body).status_code
+                except httpx.HTTPError:
+                    return 0
+
+            while not self._end.wait(0.5):
+                if self._world.webhooks.subscriptions:
+                    self._world.webhooks.pump(self._world.clock.now(), send)
+
+    def stop(self) -> None:
+        self._end.set()
 
 
 class Background(threading.Thread):
@@ -114,9 +137,12 @@ class Background(threading.Thread):
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{host}:{self.port}"
         self._server = uvicorn.Server(_config(world, host, self.port))
+        self._postman = Postman(world)
 
     def run(self) -> None:
+        self._postman.start()
         self._server.run(sockets=[self._socket])
+        self._postman.stop()
 
     def wait_until_ready(self) -> None:
         """Return when the server accepts connections. Raises TimeoutError."""

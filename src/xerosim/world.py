@@ -252,8 +252,8 @@ class World:
             self.journal.made += [
                 Made(call, at, org.id, kind, id, action, label) for kind, id, action, label in ctx.counts.documents
             ]
-        if ctx.events:
-            self.webhooks.note(org.id, ctx.events, ctx.now)
+        if ctx.events and self.webhooks.subscriptions:
+            self.webhooks.note(org.id, ctx.events, ctx.now, lambda category, id: _described(org, category, id))
 
     def touch_identity(self) -> None:
         """Identity changed: keep it in the state file."""
@@ -280,6 +280,13 @@ class World:
         state.read(world)
         world.state = state if keep else None
         return world
+
+
+def _described(org: Organisation, category: str, id: str) -> tuple[str, str] | None:
+    """Type and Status, which events of credits carry."""
+    name = {"CREDITNOTE": "CreditNotes", "OVERPAYMENT": "Overpayments", "PREPAYMENT": "Prepayments"}.get(category)
+    document = org.documents[name].get(id) if name else None
+    return (document.type, document.status) if document is not None else None
 
 
 def _uuid(stream: random.Random) -> str:
