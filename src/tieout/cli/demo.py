@@ -48,7 +48,7 @@ def demo(
     kept = state is not None
     folder = (state or Path(tempfile.mkdtemp(prefix="tieout-demo-"))).resolve()
     try:
-        _private_environment(folder)
+        private_environment(folder)
         start.make()
         from tieout.cli.demo_flow import Wishes
         from tieout.cli.demo_world import SAMPLE, Source
@@ -79,7 +79,7 @@ def _refuse(
         raise click.UsageError("--json goes with --once.")
 
 
-def _private_environment(folder: Path) -> None:
+def private_environment(folder: Path) -> None:
     """The demo works in a folder of its own; an installation on this machine is never touched."""
     for name in ("TIEOUT_DATABASE_URL", "TIEOUT_SECRET_KEY", "TIEOUT_VAULT_KEY"):
         os.environ.pop(name, None)

@@ -54,7 +54,7 @@ class Flow:
     """One demo over its simulators. say: for people, line by line."""
 
     def __init__(self, wired: Wiring, simulators: Simulators, wishes: Wishes, say: Callable[[str], None]) -> None:
-        self._wired = wired
+        self.wired = wired
         self._simulators = simulators
         self._wishes = wishes
         self._say = say
@@ -65,7 +65,7 @@ class Flow:
 
     def connect(self, source: Source) -> None:
         """Make the connections, or point those of an earlier run at where the simulators answer now."""
-        administration, now = self._wired.administration, self._wired.clock.now()
+        administration, now = self.wired.administration, self.wired.clock.now()
         stores = administration.connections()
         options = {"url": self._simulators.store_url, "access": "bearer", "admin_path": "admin"}
         if not stores:
@@ -75,14 +75,14 @@ class Flow:
                 name="Tidewater Tools",
                 address=options["url"],
                 options=options,
-                secrets=self._wired.seal_secrets(secrets),
+                secrets=self.wired.seal_secrets(secrets),
             )
             administration.add_connection(new, now)
         else:
             administration.move_connection(stores[0].id, options["url"], {**stores[0].options, **options})
         if not administration.organisations():
             app = self._simulators.world.custom_app(self._simulators.organisation.id)
-            self._wired.connecting().custom(app.id, app.secret)
+            self.wired.connecting().custom(app.id, app.secret)
         if administration.fact(_DATA) != source.digest():
             for store in administration.connections():
                 administration.forget_watermarks(store.id)
@@ -90,74 +90,45 @@ class Flow:
 
     @property
     def store(self) -> StoreConnection:
-        return self._wired.administration.connections()[0]
+        return self.wired.administration.connections()[0]
 
     @property
     def organisation(self) -> OrganisationEntry:
-        return self._wired.administration.organisations()[0]
+        return self.wired.administration.organisations()[0]
 
     def pull(self) -> None:
         store = self.store
-        pulled = self._wired.puller().pull(store, self._wired.adapter(store), self._wired.reader(store))
+        pulled = self.wired.puller().pull(store, self.wired.adapter(store), self.wired.reader(store))
         self._say(f"Read the shop: {pulled.new} new documents, {pulled.changed} changed.")
         if pulled.failure:
             self._say(f"Not everything could be read: {pulled.failure}")
 
     def press_buttons(self) -> None:
         """What a person would press on the set-up screens; each press is told."""
-        setup = self._wired.setup(self.store, self.organisation, by=PERSON)
-        if not self._wired.records.assignments(self.store.id):
-            setup.save(self._first_rules(), "assigned to the organisation")
-        seen = setup.seen()
-        proposals = setup.proposals(seen)
-        if proposals.currencies:
-            setup.enable_currencies(proposals.currencies, refresh=False)
-            self._press("enable currency", [one.sentence for one in proposals.currencies])
-        if proposals.accounts:
-            setup.create_accounts(proposals.accounts, refresh=False)
-            self._press("create missing accounts", [one.sentence for one in proposals.accounts])
-        if proposals.taxes:
-            setup.map_taxes(proposals.taxes, refresh=False)
-            self._press(
-                "create missing tax rates (foreign ones; own-country rates are mapped)",
-                [one.sentence for one in proposals.taxes],
-            )
-        if proposals.currencies or proposals.accounts or proposals.taxes:
-            setup.refresh()
-        if proposals.zero_rules:
-            setup.confirm_zero_rules(proposals.zero_rules)
-            self._press("confirm the zero-rate rules", [one.sentence for one in proposals.zero_rules])
-        if offline := setup.proposals(seen).offline:
-            setup.money_seen(offline)
-            self._press("paid means money seen", [f"The shop's paid means money for {method}." for method in offline])
-
-    def _press(self, button: str, sentences: list[str]) -> None:
-        self.pressed.append(button)
-        self._say(f"Pressed “{button}”: {' '.join(sentences)}")
-
-    def _first_rules(self) -> Any:
-        rules = self._wired.adapter(self.store).default_rules()
-        rules = msgspec.structs.replace(rules, sales_documents=self._wishes.sales_documents)
-        if self._wishes.all_statuses:
-            rules = msgspec.structs.replace(rules, statuses=tuple(_posting(rule) for rule in rules.statuses))
-        return rules
+        for button, sentences in set_up(
+            self.wired,
+            self.store,
+            self.organisation,
+            self._wishes.sales_documents,
+            all_statuses=self._wishes.all_statuses,
+        ):
+            self.pressed.append(button)
+            self._say(f"Pressed “{button}”: {' '.join(sentences)}")
 
     # work
 
     def plan(self) -> None:
-        self._run = self._wired.administration.begin_run("sync", by=PERSON, now=self._wired.clock.now())
-        totals = self._wired.planner(self.store).plan_due(run=self._run)
+        self._run = self.wired.administration.begin_run("sync", by=PERSON, now=self.wired.clock.now())
+        totals = self.wired.planner(self.store).plan_due(run=self._run)
         written = totals.written
         self._say(
             f"Planned {totals.dossiers} orders and others: {written.queued} postings queued, {written.held} held."
         )
 
     def sync(self) -> None:
-        worked = work_until_idle(
-            self._wired.driver(), self._wired.administration, self._wired.clock, self._wired.wait
-        )
-        self._wired.administration.end_run(
-            self._run, state="done", totals={"calls": worked.calls}, now=self._wired.clock.now()
+        worked = work_until_idle(self.wired.driver(), self.wired.administration, self.wired.clock, self.wired.wait)
+        self.wired.administration.end_run(
+            self._run, state="done", totals={"calls": worked.calls}, now=self.wired.clock.now()
         )
         self._say(f"Synced with {worked.calls} calls.")
 
@@ -171,13 +142,13 @@ class Flow:
         self.sync()
         after = self._simulators.xero_calls()
         by_endpoint = self._simulators.calls_by_endpoint(before)
-        tied = self._wired.tie_out(None, None)
+        tied = self.wired.tie_out(None, None)
         self._say(tied.sentence())
         return Result(
             documents=self._counts(set()),
             posted=self._counts({"posted"}),
-            held=[_outcome(one) for one in self._wired.administration.held()],
-            skipped=[_outcome(one) for one in self._wired.administration.skipped()],
+            held=[_outcome(one) for one in self.wired.administration.held()],
+            skipped=[_outcome(one) for one in self.wired.administration.skipped()],
             differences=[msgspec.to_builtins(one) for one in tied.differences],
             xero_calls=after - before,
             calls_by_endpoint=by_endpoint,
@@ -188,10 +159,50 @@ class Flow:
 
     def _counts(self, states: set[str]) -> dict[str, int]:
         counts: Counter[str] = Counter()
-        for (kind, state), count in self._wired.administration.documents_by_state().items():
+        for (kind, state), count in self.wired.administration.documents_by_state().items():
             if not states or state in states:
                 counts[kind] += count
         return dict(sorted(counts.items()))
+
+
+def set_up(
+    wired: Wiring,
+    store: StoreConnection,
+    organisation: OrganisationEntry,
+    sales_documents: SalesDocuments,
+    *,
+    all_statuses: bool = False,
+) -> list[tuple[str, list[str]]]:
+    """Press every set-up button that has something to do. Returns the buttons, each with what it did."""
+    setup = wired.setup(store, organisation, by=PERSON)
+    if not wired.records.assignments(store.id):
+        rules = msgspec.structs.replace(wired.adapter(store).default_rules(), sales_documents=sales_documents)
+        if all_statuses:
+            rules = msgspec.structs.replace(rules, statuses=tuple(_posting(rule) for rule in rules.statuses))
+        setup.save(rules, "assigned to the organisation")
+    pressed: list[tuple[str, list[str]]] = []
+    seen = setup.seen()
+    proposals = setup.proposals(seen)
+    if proposals.currencies:
+        setup.enable_currencies(proposals.currencies, refresh=False)
+        pressed.append(("enable currency", [one.sentence for one in proposals.currencies]))
+    if proposals.accounts:
+        setup.create_accounts(proposals.accounts, refresh=False)
+        pressed.append(("create missing accounts", [one.sentence for one in proposals.accounts]))
+    if proposals.taxes:
+        setup.map_taxes(proposals.taxes, refresh=False)
+        button = "create missing tax rates (foreign ones; own-country rates are mapped)"
+        pressed.append((button, [one.sentence for one in proposals.taxes]))
+    if proposals.currencies or proposals.accounts or proposals.taxes:
+        setup.refresh()
+    if proposals.zero_rules:
+        setup.confirm_zero_rules(proposals.zero_rules)
+        pressed.append(("confirm the zero-rate rules", [one.sentence for one in proposals.zero_rules]))
+    if offline := setup.proposals(seen).offline:
+        setup.money_seen(offline)
+        sentences = [f"The shop's paid means money for {method}." for method in offline]
+        pressed.append(("paid means money seen", sentences))
+    return pressed
 
 
 def _posting(rule: StatusRule) -> StatusRule:

@@ -63,6 +63,7 @@ class Wiring:
         xero_transport: Transport | None = None,
         store_transport: httpx.BaseTransport | None = None,
         vault: FernetVault | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.wait: Waiter = wait or self._sleep_until
@@ -70,6 +71,9 @@ class Wiring:
         self.records = Storage()
         self.administration = DjangoAdministration()
         self.stop = threading.Event()
+        self.policy = policy or Policy()
+        #: Whether more postings are being planned just now; batches that are not full wait for them a little.
+        self.filling: Callable[[], bool] = lambda: False
         self._store_transport = store_transport
         self._xero_transport = xero_transport
         self._tokens: dict[int, AuthorisationTokens] = {}
@@ -235,7 +239,7 @@ class Wiring:
         self.adopt(self.administration.organisation(organisation))
         return "accounts, tax rates, currencies and lock dates read"
 
-    def driver(self, policy: Policy | None = None) -> Driver:
+    def driver(self) -> Driver:
         """Takes turns in the calling thread, sends in the pool's."""
         return Driver(
             self.records,
@@ -244,7 +248,8 @@ class Wiring:
             self.clock,
             self.pool,
             self.owner,
-            policy or Policy(),
+            self.policy,
+            filling=lambda: self.filling(),
             stopping=self.stop.is_set,
         )
 
