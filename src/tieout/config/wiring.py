@@ -28,8 +28,7 @@ from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
 from tieout.records.storage import Storage
-from tieout.stores.kinds import KINDS
-from tieout.stores.magento2.adapter import MagentoAdapter
+from tieout.stores.kinds import KINDS, StoreKind
 from tieout.sync.doctor import Finding, Machine, examine
 from tieout.sync.plan import Planner
 from tieout.sync.pull import Puller
@@ -108,7 +107,7 @@ class Wiring:
 
     # stores
 
-    def adapter(self, connection: StoreConnection) -> MagentoAdapter:
+    def adapter(self, connection: StoreConnection) -> StoreKind:
         """Raises ConfigurationWrong for a kind that this version does not know."""
         try:
             return KINDS[connection.kind]

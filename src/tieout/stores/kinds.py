@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from tieout.stores.magento2.adapter import MagentoAdapter
+from tieout.stores.opencart.adapter import OpenCartAdapter
+
+StoreKind = MagentoAdapter | OpenCartAdapter
 
 MAGENTO2 = MagentoAdapter()
+OPENCART = OpenCartAdapter()
 
-KINDS = {adapter.kind: adapter for adapter in (MAGENTO2,)}
+KINDS: dict[str, StoreKind] = {adapter.kind: adapter for adapter in (MAGENTO2, OPENCART)}
 
 
-def store_kind(kind: str) -> MagentoAdapter:
+def store_kind(kind: str) -> StoreKind:
     """The adapter of a kind. Raises KeyError for a kind that does not exist."""
     return KINDS[kind]
