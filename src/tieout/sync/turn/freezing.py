@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tieout.accounting import Contact, Payload, Ref, Role
+from tieout.accounting import Contact, ContactEntry, Payload, Ref, Role
 from tieout.engine.actions import Action
 from tieout.engine.batches import fits
 from tieout.engine.choice import SCHEDULED_PRIORITY
@@ -53,12 +53,16 @@ def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | LookU
     if unchecked:
         return _look_up(turn, role, unchecked[: turn.ledger.lookup_size(role)]), True
     altered: dict[int, Payload] = {}
+    known: Mapping[int, ContactEntry] = {}
     taken = len(ready)
     if ready and role is Role.CONTACT and ready[0].action == Action.CREATE:
         matched = matching.match(turn.records, turn.state.id, ready, turn.now)
         altered = dict(matched.altered)
         ready = list(matched.to_create)
-    chosen = _same_lane(turn, ready, altered)
+    elif ready and role is Role.CONTACT and ready[0].action == Action.UPDATE:
+        known = matching.gaps(turn.records, turn.state.id, ready, turn.now)
+        ready = [one for one in ready if one.id in known]
+    chosen = _same_lane(turn, ready, altered, known)
     frozen, held = None, 0
     while chosen and frozen is None:
         frozen, chosen, dropped = _within_bounds(turn, chosen)
@@ -97,13 +101,15 @@ def _write(
 _Chosen = list[tuple[ReadyPosting, Outgoing]]
 
 
-def _same_lane(turn: _Turn, ready: Sequence[ReadyPosting], altered: Mapping[int, Payload]) -> _Chosen:
+def _same_lane(
+    turn: _Turn, ready: Sequence[ReadyPosting], altered: Mapping[int, Payload], known: Mapping[int, ContactEntry]
+) -> _Chosen:
     """Those that may share a call with the first. Two of one marker never do: answers are tied by it."""
     chosen: _Chosen = []
     lane = ""
     markers: set[str] = set()
     for one in ready:
-        item = _outgoing(one, altered.get(one.id, one.payload), turn.state.short_code)
+        item = _outgoing(one, altered.get(one.id, one.payload), turn.state.short_code, known.get(one.id))
         its_lane = turn.ledger.lane(item)
         if (lane and its_lane != lane) or item.marker in markers:
             continue
@@ -138,7 +144,7 @@ def _held(turn: _Turn, one: ReadyPosting, item: Outgoing) -> bool:
     return False
 
 
-def _outgoing(one: ReadyPosting, payload: Payload, short_code: str) -> Outgoing:
+def _outgoing(one: ReadyPosting, payload: Payload, short_code: str, known: ContactEntry | None = None) -> Outgoing:
     marker = payload.contact_number if isinstance(payload, Contact) and one.action == Action.CREATE else one.marker
     return Outgoing(
         marker=marker,
@@ -148,6 +154,7 @@ def _outgoing(one: ReadyPosting, payload: Payload, short_code: str) -> Outgoing:
         remote_id="" if one.action == Action.CREATE else one.remote_id,
         short_code=short_code,
         role=one.ref.role,
+        known=known,
     )
 
 

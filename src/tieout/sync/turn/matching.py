@@ -82,6 +82,38 @@ def reserve(
     records.save_contacts(organisation, entries)
 
 
+#: Fields that Tieout fills where Xero has none; all others stay as people have them there.
+_FILLED = ("contact_number", "account_number", "email", "tax_number")
+
+
+def gaps(
+    records: TurnRecords, organisation: int, ready: Sequence[ReadyPosting], now: datetime
+) -> Mapping[int, ContactEntry]:
+    """Changed contacts in which Xero has something empty, with what it has; the others are done without a call."""
+    asked = [ContactEntry(contact_id=one.remote_id, name="") for one in ready]
+    index = {entry.contact_id: entry for entry in records.contact_candidates(organisation, asked)}
+    open_: dict[int, ContactEntry] = {}
+    settled: list[tuple[ReadyPosting, Settled]] = []
+    for one in ready:
+        assert isinstance(one.payload, Contact)
+        known = index.get(one.remote_id)
+        if known is not None and filled(one.payload, known) != known:
+            open_[one.id] = known
+        else:
+            settled.append((one, _left_alone(one, known)))
+    if settled:
+        sent: list[Sent] = [freezing.as_sent(one) for one, _ in settled]
+        results = [result for _, result in settled]
+        records.settle(sent, results, organisation=organisation, call=None, duration_ms=None, now=now)
+    return open_
+
+
+def filled(payload: Contact, known: ContactEntry) -> ContactEntry:
+    """What the ledger holds once its empty fields are filled."""
+    changes = {field: getattr(payload, field) for field in _FILLED if not getattr(known, field)}
+    return msgspec.structs.replace(known, **changes)
+
+
 def made(payload: Contact, contact_id: str) -> ContactEntry:
     """The index entry of a contact that we made."""
     return msgspec.structs.replace(_entry(payload, 0), contact_id=contact_id)
@@ -131,6 +163,20 @@ def _linked(one: ReadyPosting, contact_id: str, how: str) -> Settled:
         event=("success", f"Linked: {how}", ""),
         event_action="link",
         origin="adopted",
+    )
+
+
+def _left_alone(one: ReadyPosting, known: ContactEntry | None) -> Settled:
+    return Settled(
+        id=one.id,
+        state=PostingState.POSTED,
+        action="nothing",
+        posted_digest=one.digest,
+        remote_id=one.remote_id,
+        remote_status=known.status if known else "ACTIVE",
+        attempts=one.attempts,
+        posted=True,
+        event=("success", "Nothing is empty in Xero; the contact stays as it is there", ""),
     )
 
 

@@ -149,8 +149,8 @@ class _Turn:
         return state, decision.not_before
 
     def _look_up(self, call: StoredCall) -> Step | None:
-        if call.operation != Operation.CREATE:
-            # Changing or ending something twice does no harm: it is simply decided anew.
+        if call.operation == Operation.UPDATE:
+            # Changing something twice to the same does no harm: it is simply decided anew.
             self.records.return_postings(call.postings, 0, self.now)
             self.records.update_call(call.id, CallState.DONE, now=self.now, message="to be sent anew")
             return None

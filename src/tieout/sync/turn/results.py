@@ -144,7 +144,9 @@ def _refused(sent: Sent, element: Element, now: datetime, policy: Policy) -> Set
     code = problem.code if problem else "xero_refused"
     subject = problem.subject if problem else ""
     words = "; ".join(element.refusals)
-    sentence = f"{problem.reason} Xero says: {words}" if problem else f"Xero refused it: {words}"
+    sentence = problem.reason if problem else f"Xero refused it: {words}"
+    if words not in sentence:
+        sentence = f"{sentence} Xero says: {words}"
     event = ("error", sentence, element.evidence[:_DETAIL_REFUSED])
     if sent.wanted_digest != sent.sent_digest:
         # Another version was refused than the one that is wanted now.

@@ -90,10 +90,12 @@ class _Settling:
         missing = []
         for one in sent:
             held = outcome.found.get(one.marker)
-            if held is None or (held.status in ("VOIDED", "DELETED") and one.action == Operation.CREATE):
+            gone = held is None or held.status in DEAD or held.status == "ARCHIVED"
+            if gone is (call.operation == Operation.CREATE):
                 missing.append(one)
             else:
-                elements.append(Element(marker=one.marker, ok=True, remote_id=held.remote_id, held=held))
+                remote_id = held.remote_id if held else one.remote_id
+                elements.append(Element(marker=one.marker, ok=True, remote_id=remote_id, held=held))
         settled = self._results(sent, elements, found=True)
         settled += [results.not_there(one, self._policy.attempts_max) for one in missing]
         self._write(sent, settled, None)
@@ -170,10 +172,15 @@ class _Settling:
         payloads = {one.id: one.payload for one in sent}
         self._records.forget_reserved(self._state.id, [f"{matching.RESERVED}{one.id}" for one in settled])
         entries: list[ContactEntry] = []
+        changed = self._call.operation == Operation.UPDATE
+        asked = [ContactEntry(contact_id=one.remote_id, name="") for one in settled if changed]
+        index = {entry.contact_id: entry for entry in self._records.contact_candidates(self._state.id, asked)}
         for one in settled:
             payload = payloads[one.id]
             if one.remote_id and isinstance(payload, Contact) and one.posted:
-                entries.append(matching.made(payload, one.remote_id))
+                known = index.get(one.remote_id)
+                # Of a contact that was changed, only what was empty is ours.
+                entries.append(matching.filled(payload, known) if known else matching.made(payload, one.remote_id))
         self._records.save_contacts(self._state.id, entries)
         refused = (one for one in settled if one.event is not None and one.event[0] == "error")
         if any(one.state is PostingState.QUEUED for one in refused):
