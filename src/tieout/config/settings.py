@@ -181,4 +181,7 @@ EMAIL_FILE_PATH = str(TIEOUT_HOME / "mail")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 DEFAULT_FROM_EMAIL = environment.text("TIEOUT_MAIL_FROM", "tieout@localhost", example="books@example.com")
 
+#: A watcher with this token may read /metrics without logging in.
+TIEOUT_METRICS_TOKEN = environment.text("TIEOUT_METRICS_TOKEN", "", example="a long random text")
+
 LOGGING_CONFIG = None

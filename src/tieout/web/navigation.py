@@ -31,7 +31,7 @@ MENU: tuple[Group, ...] = (
         "",
         (
             Entry("dashboard", _("Dashboard"), "layout-dashboard"),
-            Entry("problems", _("Problems"), "triangle-alert", owns=("problem",)),
+            Entry("problems", _("Problems"), "triangle-alert"),
         ),
     ),
     Group(
@@ -40,7 +40,7 @@ MENU: tuple[Group, ...] = (
             Entry("queue", _("Queue"), "list-ordered"),
             Entry("log", _("Log"), "scroll-text", owns=("log_detail",)),
             Entry("plan", _("Plan"), "file-search"),
-            Entry("runs", _("Runs"), "history", owns=("run", "undo")),
+            Entry("runs", _("Runs"), "history"),
             Entry("report", _("Daily request report"), "chart-column"),
         ),
     ),
@@ -65,11 +65,11 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Set up"),
         (
-            Entry("connections", _("Connections"), "plug", owns=("store", "organisation")),
+            Entry("connections", _("Connections"), "plug", owns=("add_store", "test_store", "connect_xero")),
             Entry("accounts", _("Accounts"), "landmark"),
-            Entry("mapping", _("Mapping"), "arrow-right-left"),
+            Entry("mapping", _("Mapping"), "arrow-right-left", owns=("rules_text", "proposals")),
             Entry("sync_settings", _("Sync settings"), "sliders-horizontal"),
-            Entry("users", _("Users"), "users-round", Right.OWN, owns=("user",)),
+            Entry("users", _("Users"), "users-round", Right.OWN),
             Entry("audit", _("Audit"), "shield-check"),
         ),
     ),

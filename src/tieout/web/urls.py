@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tieout.web.views import dashboard, document, documents, history, log, problems, proof, queue, report, session
+from tieout.web.views import (
+    connections,
+    dashboard,
+    document,
+    documents,
+    health,
+    history,
+    log,
+    problems,
+    proof,
+    queue,
+    report,
+    session,
+    setup,
+    users,
+)
 
 #: Views that a stranger may call, by URL name.
-OPEN = frozenset(("login", "logout"))
+OPEN = frozenset(("login", "logout", "healthz", "metrics"))
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -39,6 +54,24 @@ urlpatterns = [
     path("runs.csv", history.runs_csv, name="runs_csv"),
     path("audit", history.audit, name="audit"),
     path("audit.csv", history.audit_csv, name="audit_csv"),
+    path("accounts", setup.accounts, name="accounts"),
+    path("accounts/refresh", setup.refresh, name="refresh"),
+    path("mapping", setup.mapping, name="mapping"),
+    path("mapping/text", setup.rules_text, name="rules_text"),
+    path("missing", setup.proposals, name="proposals"),
+    path("settings", setup.sync_settings, name="sync_settings"),
+    path("settings/add-all", setup.add_all, name="add_all"),
+    path("connections", connections.connections, name="connections"),
+    path("connections/add/<slug:kind>", connections.add_store, name="add_store"),
+    path("connections/store/<int:store>/test", connections.test_store, name="test_store"),
+    path("connections/xero", connections.connect_xero, name="connect_xero"),
+    path("connections/xero/callback", connections.xero_callback, name="xero_callback"),
+    path("connections/xero/<int:organisation>/assign", connections.assign, name="assign"),
+    path("users", users.users, name="users"),
+    path("users/<int:user>", users.user_change, name="user_change"),
+    path("password", users.password, name="password"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
     path("document/<int:document>", document.document, name="document"),
     path("document/<int:document>/<slug:action>", document.document_act, name="document_act"),
 ]

@@ -80,6 +80,12 @@
     }
   });
 
+  // The number that a prefix makes, while it is typed.
+  body.addEventListener("input", function (event) {
+    const field = event.target.closest("[data-preview]");
+    if (field) { document.getElementById(field.dataset.preview).textContent = field.value + field.dataset.number; }
+  });
+
   // Copy a value, for addresses that have to be pasted elsewhere.
   body.addEventListener("click", function (event) {
     const button = event.target.closest("[data-copy]");
