@@ -12,7 +12,9 @@ import click
 from tieout.cli.output import emit, say, table
 from tieout.config import start
 
-KINDS = ("magento2",)
+#: Kinds of sample shops; the second are read from a database that the person names.
+SIMULATED = ("magento2",)
+DATABASES = ("opencart",)
 
 
 @click.command(epilog="Example: tieout demo --once --json")
@@ -38,13 +40,14 @@ KINDS = ("magento2",)
 @click.option(
     "--state", type=click.Path(path_type=Path, file_okay=False), help="Keep everything here and go on from it.",
 )  # fmt: skip
+@click.option("--until", type=click.Choice(("set-up", "plan")), help="With --once and --state: stop after this step.")
 @click.option("--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Of the web admin.")
 def demo(
     once: bool, as_json: bool, store: str, data: Path | None, database_url: str | None, orders: int | None, seed: int,
-    sales_documents: str, statuses: str, ledger_file: Path | None, state: Path | None, listen: str,
+    sales_documents: str, statuses: str, ledger_file: Path | None, state: Path | None, until: str | None, listen: str,
 ) -> int:  # fmt: skip
     """A sample shop, a simulated Xero and the web admin: nothing to configure, nothing outside is touched."""
-    _refuse(store, data, database_url, orders, once, as_json)
+    _refuse(store, data, database_url, orders, once, as_json, until, state)
     kept = state is not None
     folder = (state or Path(tempfile.mkdtemp(prefix="tieout-demo-"))).resolve()
     try:
@@ -54,10 +57,13 @@ def demo(
         from tieout.cli.demo_world import SAMPLE, Source
         from tieout.rules.settings import SalesDocuments
 
-        source = Source(orders=orders, seed=seed) if orders else Source(folder=str(data or SAMPLE / store))
+        if database_url:
+            source = Source(database_url=database_url)
+        else:
+            source = Source(orders=orders, seed=seed) if orders else Source(folder=str(data or SAMPLE / store))
         wishes = Wishes(kind=store, sales_documents=SalesDocuments(sales_documents), all_statuses=statuses == "all")
         if once:
-            return _once(source, wishes, folder, ledger_file, as_json)
+            return _once(source, wishes, folder, ledger_file, as_json, until or "")
         from tieout.cli.demo_serving import stay
 
         return stay(source, wishes, folder, ledger_file, listen)
@@ -67,16 +73,24 @@ def demo(
 
 
 def _refuse(
-    store: str, data: Path | None, database_url: str | None, orders: int | None, once: bool, as_json: bool
-) -> None:
-    if store not in KINDS:
-        raise click.UsageError(f"The demo has no shop of the kind {store} yet; it has {', '.join(KINDS)}.")
-    if database_url:
+    store: str, data: Path | None, database_url: str | None, orders: int | None, once: bool, as_json: bool,
+    until: str | None, state: Path | None,
+) -> None:  # fmt: skip
+    if store not in (*SIMULATED, *DATABASES):
+        known = ", ".join((*SIMULATED, *DATABASES))
+        raise click.UsageError(f"The demo has no shop of the kind {store} yet; it has {known}.")
+    if database_url and store not in DATABASES:
         raise click.UsageError(f"Shops of the kind {store} are read through their interface, not from a database.")
+    if store in DATABASES and not database_url:
+        raise click.UsageError(f"For a shop of the kind {store} say its database with --database-url.")
+    if database_url and (data or orders):
+        raise click.UsageError("--database-url goes without --data and --orders.")
     if data and orders:
         raise click.UsageError("Say --data or --orders, not both.")
     if as_json and not once:
         raise click.UsageError("--json goes with --once.")
+    if until and not (once and state):
+        raise click.UsageError("--until goes with --once and --state.")
 
 
 def private_environment(folder: Path) -> None:
@@ -88,7 +102,7 @@ def private_environment(folder: Path) -> None:
     os.environ["TIEOUT_ALLOW_PRIVATE"] = "on"
 
 
-def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None, as_json: bool) -> int:
+def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None, as_json: bool, until: str) -> int:
     from tieout.cli.demo_flow import Flow, Wishes, write_ledger
     from tieout.cli.demo_world import Source, simulators
     from tieout.config.wiring import Wiring, use
@@ -100,7 +114,7 @@ def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None
         wired = use(Wiring(clock=running.clock, wait=running.clock.skip_to))
         flow = Flow(wired, running, wishes, say)
         flow.connect(source)
-        result = flow.run()
+        result = flow.run(until)
         if ledger_file:
             write_ledger(running, ledger_file)
     if as_json:

@@ -16,6 +16,8 @@ from tieout.errors import TieoutError
 from tieout.ports.administration import NewConnection, OrganisationEntry
 from tieout.ports.records import StoreConnection
 from tieout.rules.settings import Action, SalesDocuments, StatusRule
+from tieout.rules.tax_proposals import Step
+from tieout.sync.tie_out import TiedOut
 from tieout.sync.work import work_until_idle
 
 PERSON = "the demo"
@@ -67,15 +69,14 @@ class Flow:
         """Make the connections, or point those of an earlier run at where the simulators answer now."""
         administration, now = self.wired.administration, self.wired.clock.now()
         stores = administration.connections()
-        options = {"url": self._simulators.store_url, "access": "bearer", "admin_path": "admin"}
+        options = self._simulators.options
         if not stores:
-            secrets = {"access_token": self._simulators.shop.credentials.access_token}
             new = NewConnection(
                 kind=self._wishes.kind,
                 name="Tidewater Tools",
                 address=options["url"],
                 options=options,
-                secrets=self.wired.seal_secrets(secrets),
+                secrets=self.wired.seal_secrets(self._simulators.secrets),
             )
             administration.add_connection(new, now)
         else:
@@ -132,18 +133,20 @@ class Flow:
         )
         self._say(f"Synced with {worked.calls} calls.")
 
-    def run(self) -> Result:
-        """Everything once, in order."""
+    def run(self, until: str = "") -> Result:
+        """Everything once, in order; until: the step after which it stops."""
         started = time.monotonic()
         self.pull()
         self.press_buttons()
-        self.plan()
+        if until != "set-up":
+            self.plan()
         before = self._simulators.xero_calls()
-        self.sync()
+        if not until:
+            self.sync()
         after = self._simulators.xero_calls()
         by_endpoint = self._simulators.calls_by_endpoint(before)
-        tied = self.wired.tie_out(None, None)
-        self._say(tied.sentence())
+        tied = TiedOut(0, ()) if until else self.wired.tie_out(None, None)
+        self._say(tied.sentence() if not until else f"Stopped after {until}.")
         return Result(
             documents=self._counts(set()),
             posted=self._counts({"posted"}),
@@ -189,11 +192,13 @@ def set_up(
     if proposals.accounts:
         setup.create_accounts(proposals.accounts, refresh=False)
         pressed.append(("create missing accounts", [one.sentence for one in proposals.accounts]))
-    if proposals.taxes:
-        setup.map_taxes(proposals.taxes, refresh=False)
+    # What only a person can decide stays open: its documents are held under that reason.
+    taxes = [one for one in proposals.taxes if one.step is not Step.ASK]
+    if taxes:
+        setup.map_taxes(taxes, refresh=False)
         button = "create missing tax rates (foreign ones; own-country rates are mapped)"
-        pressed.append((button, [one.sentence for one in proposals.taxes]))
-    if proposals.currencies or proposals.accounts or proposals.taxes:
+        pressed.append((button, [one.sentence for one in taxes]))
+    if proposals.currencies or proposals.accounts or taxes:
         setup.refresh()
     if proposals.zero_rules:
         setup.confirm_zero_rules(proposals.zero_rules)
@@ -207,7 +212,7 @@ def set_up(
 
 def _posting(rule: StatusRule) -> StatusRule:
     """Every confirmed state posts; what is cancelled or never confirmed stays as it is."""
-    waits = rule.state in ("new", "pending_payment", "payment_review", "holded")
+    waits = rule.action in (Action.WAIT, Action.ASK)
     return msgspec.structs.replace(rule, action=Action.AUTHORISED) if waits else rule
 
 

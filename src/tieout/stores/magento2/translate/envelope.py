@@ -203,13 +203,28 @@ def _digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).hexdigest()
 
 
+class _Numbered(msgspec.Struct, frozen=True):
+    increment_id: str = ""
+
+
+_numbered = msgspec.json.Decoder(_Numbered)
+
+
+def _number(raw: RawDocument) -> str:
+    """What people call an unreadable document, if at least that can be read."""
+    try:
+        return _numbered.decode(raw.body).increment_id or raw.key
+    except UNREADABLE:
+        return raw.key
+
+
 def _refused(raw: RawDocument, problem: Problem) -> Envelope:
     """An envelope for data that cannot be read: it is kept, stands for itself, and is shown with the reason."""
     own = DocumentKey(raw.kind, raw.key)
     return Envelope(
         document=own,
         root=own,
-        number=raw.key,
+        number=_number(raw),
         digest=_digest(raw.body),
         updated_at=raw.updated_at,
         problems=(problem,),
