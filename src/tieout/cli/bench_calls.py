@@ -12,7 +12,7 @@ from storesim.magento2.shop import Shop
 from storesim.transport import StoreTransport
 from tieout.cli.bench_world import point_at, quiet
 from tieout.cli.demo_flow import Flow, Wishes
-from tieout.cli.demo_world import Simulators, Source, XeroClock
+from tieout.cli.demo_world import Simulators, Source, XeroClock, bearer_way
 from tieout.config.clocks import MovedClock
 from tieout.config.wiring import Wiring
 from tieout.http import AddressGuard, HttpClient
@@ -83,7 +83,7 @@ def world_of(shop: Shop, batch: int = 0) -> tuple[Simulators, Flow]:
     wired = Wiring(
         clock=clock, wait=clock.skip_to, xero_transport=transport, store_transport=store, policy=Policy(batch=batch)
     )
-    running = Simulators(shop, world, clock, "https://shop.test", "http://xero.test")
+    running = Simulators(world, clock, "http://xero.test", *bearer_way("https://shop.test", shop))
     flow = Flow(wired, running, Wishes(kind="magento2", sales_documents=SalesDocuments.ORDERS), quiet)
     flow.connect(Source(orders=1))
     return running, flow

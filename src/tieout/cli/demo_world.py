@@ -17,6 +17,7 @@ import xerosim.server
 import xerosim.wire
 from storesim.magento2.generator import generate
 from storesim.magento2.shop import Shop
+from tieout.cli.demo_opencart import connection_of
 from tieout.config.clocks import MovedClock
 from xerosim.state import StateFile
 from xerosim.world import World
@@ -41,16 +42,19 @@ class XeroClock:
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where the shop's data comes from: recorded in a folder, or generated."""
+    """Where the shop's data comes from: recorded in a folder, generated, or a real database."""
 
     folder: str = ""
     orders: int = 0
     seed: int = 1
     options: Mapping[str, Any] = {}
+    #: A real shop's database instead: no shop is simulated then.
+    database_url: str = ""
 
     def digest(self) -> str:
         """Changes when the data does; then everything is read again."""
         content = hashlib.blake2b(repr((self.orders, self.seed, sorted(self.options.items()))).encode())
+        content.update(self.database_url.encode())
         for file in sorted(Path(self.folder).glob("*.json.gz")) if self.folder else ():
             content.update(file.name.encode() + file.read_bytes())
         return content.hexdigest()
@@ -66,14 +70,23 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Simulators:
-    """Both simulators, running. Calls are counted by them, not by us."""
+    """The simulators, running. Calls are counted by them, not by us.
 
-    def __init__(self, shop: Shop, world: World, clock: MovedClock, store_url: str, xero_url: str) -> None:
-        self.shop = shop
+    options, secrets: of the connection that reads the shop.
+    """
+
+    def __init__(
+        self, world: World, clock: MovedClock, xero_url: str, options: dict[str, str], secrets: dict[str, str]
+    ) -> None:
         self.world = world
         self.clock = clock
-        self.store_url = store_url
         self.xero_url = xero_url
+        self.options = options
+        self.secrets = secrets
+
+    @property
+    def store_url(self) -> str:
+        return self.options["url"]
 
     @property
     def organisation(self) -> Any:
@@ -104,17 +117,33 @@ def simulators(source: Source, state: Path, *, ports: tuple[int, int] = (0, 0)) 
     state.mkdir(parents=True, exist_ok=True)
     clock = MovedClock()
     world = open_world(state / "xero.sqlite3", clock)
-    shop = source.shop()
     try:
         with (
-            storesim.server.start_background(shop, port=ports[0]) as store,
+            _store(source, ports[0]) as (options, secrets),
             xerosim.server.start_background(world, port=ports[1]) as xero,
         ):
-            yield Simulators(shop, world, clock, store.base_url, xero.url)
+            yield Simulators(world, clock, xero.url, options, secrets)
     finally:
         if world.state is not None:
             world.state.close()
         (state / "clock").write_text((clock.now() - datetime.now(UTC)).total_seconds().__repr__())
+
+
+@contextmanager
+def _store(source: Source, port: int) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Options and secrets of the way into the shop, which is simulated unless it is a real database."""
+    if source.database_url:
+        yield connection_of(source.database_url)
+        return
+    shop = source.shop()
+    with storesim.server.start_background(shop, port=port) as store:
+        yield bearer_way(store.base_url, shop)
+
+
+def bearer_way(url: str, shop: Shop) -> tuple[dict[str, str], dict[str, str]]:
+    """Options and secrets of a connection to a simulated shop."""
+    options = {"url": url, "access": "bearer", "admin_path": "admin"}
+    return options, {"access_token": shop.credentials.access_token}
 
 
 def open_world(file: Path, clock: MovedClock) -> World:
