@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from tieout.accounting import Role
-from tieout.documents import Address, Customer, DocumentKey, DocumentKind, Dossier
+from tieout.documents import Address, Customer, DocumentKey, DocumentKind, Dossier, Product
 from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.errors import Problem
 from tieout.planning.contacts import plan_contact
 from tieout.planning.dossier import plan_dossier
-from tieout.planning.items import shared_postings
+from tieout.planning.items import plan_product, shared_postings
 from tieout.planning.results import DocumentHeld, DossierPlan, PlannedPosting, Snapshot
 from tieout.ports import Clock, StoreAdapter, StoreTranslator
 from tieout.ports.records import (
@@ -196,7 +196,16 @@ class Planner:
             ref = row.posted.ref
             if ref.role is Role.CONTACT and ref.document in customers:
                 postings.append(plan_contact(customers[ref.document], book))
+            elif ref.role is Role.ITEM and (product := self._product(dossier)) is not None:
+                postings.append(plan_product(product, book))
         return DossierPlan(postings=tuple(postings), sales_documents=dossier.sales_documents or "orders")
+
+    def _product(self, dossier: DueDossier) -> Product | None:
+        for member in dossier.members:
+            if member.document == dossier.root and member.body and not member.problems:
+                product = self._translator.product(member.body)
+                return product if isinstance(product, Product) else None
+        return None
 
     def _customers(
         self, dossiers: Sequence[tuple[DueDossier, Dossier | tuple[Problem, ...]]]

@@ -94,6 +94,9 @@ class MagentoReader:
 
     def one(self, kind: DocumentKind, key: str) -> RawDocument | None:
         resource = BY_KIND[kind]
+        if kind is DocumentKind.PRODUCT and key.startswith("sku:"):
+            named = (Filter("sku", "eq", key.removeprefix("sku:")),)
+            return next(iter(self._pages.read(resource, named, ()).documents), None)
         if not key.isascii() or not key.isdigit():
             return None
         if resource.one:

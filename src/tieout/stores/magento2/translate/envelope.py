@@ -162,7 +162,8 @@ class EnvelopeReader:
         source = self._products.read(raw.body, subject)
         if isinstance(source, Problem):
             return _refused(raw, source)
-        own = DocumentKey(DocumentKind.PRODUCT, str(source.id))
+        # By SKU, as Magento's own interface names products and as lines of orders do.
+        own = DocumentKey(DocumentKind.PRODUCT, f"sku:{source.sku}")
         named = msgspec.structs.replace(source, custom_attributes=named_attributes(source))
         return Envelope(
             document=own,
