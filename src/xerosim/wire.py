@@ -199,19 +199,22 @@ def elements_of(body: object, plural: str, singular: str) -> list[Json] | None:
                 return [element for element in value if isinstance(element, dict)] or None
             if isinstance(value, dict):
                 return [value]
-    if any(
-        isinstance(value, list) and key[:1].isupper() and key in _LIST_NAMES and key not in _NESTED
-        for key, value in body.items()
-    ):
+    if len(body) == 1 and next(iter(body)) in _LIST_NAMES - _NESTED:
         return None
     return [body]
 
 
-# Lists that belong inside one element: a bare object that carries them is not a wrong wrapper.
+# Lists that belong inside one element: a bare object may consist of one of them alone.
 _NESTED = {
-    "LineItems", "Addresses", "Phones", "TaxComponents", "ContactPersons", "JournalLines", "Options",
-    "Tracking", "Payments", "Contacts", "Allocations",
-}  # fmt: skip
+    "LineItems",
+    "Addresses",
+    "Phones",
+    "TaxComponents",
+    "ContactPersons",
+    "JournalLines",
+    "Options",
+    "Tracking",
+}
 
 
 def header_pairs(headers: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:

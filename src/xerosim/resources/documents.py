@@ -249,7 +249,7 @@ def _build(
         problems.append("The Total for this document must be greater than or equal to zero.")
     if approving:
         problems += locked(ctx, [date] if old is None or old.status not in APPROVED else [old.date, date])
-        problems += _plan_limit(ctx, base, old)
+        problems += _plan_limit(ctx, base.type, date, old)
     if problems:
         raise Invalid(list(dict.fromkeys(problems)))
     theme = ctx.text(element, "BrandingThemeID")
@@ -338,11 +338,11 @@ def check_locks(ctx: Context, days: list[int]) -> None:
         raise Invalid(messages)
 
 
-def _plan_limit(ctx: Context, document: Document, old: Document | None) -> list[str]:
+def _plan_limit(ctx: Context, type_: str, date: int, old: Document | None) -> list[str]:
     limit = ctx.org.settings.approve_limit
-    if limit is None or (old is not None and old.status in APPROVED) or document.type != "ACCREC":
+    if limit is None or (old is not None and old.status in APPROVED) or type_ != "ACCREC":
         return []
-    month = dates.iso_day(document.date)[:7]
+    month = dates.iso_day(date)[:7]
     approved = sum(
         1
         for other in ctx.org.invoices.values()
