@@ -32,6 +32,14 @@ class OrganisationCard(msgspec.Struct, frozen=True):
     authorisation: Authorisation | None
     stores: tuple[str, ...]
 
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies switched on besides the base currency, the first dozen."""
+        if self.reference is None:
+            return ()
+        base = self.reference.organisation.base_currency
+        return tuple(code for code in self.reference.currencies if code != base)[:12]
+
 
 _SECRET = ("secrets", "context", "options", "entities")
 
