@@ -274,10 +274,6 @@ class TurnRecords(Protocol):
         markers: Sequence[str] | None = None,
     ) -> None: ...
 
-    def return_postings(self, postings: Sequence[int], batch_limit: int, now: datetime) -> None:
-        """Back to the queue, to be sent in smaller batches."""
-        ...
-
     def hold_organisation(self, organisation: int, until: datetime | None, scope: str, reason: str) -> None:
         """All its work waits; scope "no_access" marks it until it is connected again."""
         ...

@@ -17,6 +17,8 @@ from tieout.records.sql import Database, optional_time, text
 _COUNTS = timedelta(seconds=60)
 #: Nothing that left is still under way at the server after this; a request whose sender died counts so long.
 _UNDER_WAY_MAX = timedelta(seconds=60)
+#: What a killed process had in flight goes on at the server for a while, and counts against the five.
+_LOST_STILL_RUNS = timedelta(seconds=5)
 _DAY = timedelta(days=1)
 
 _TAKE = """UPDATE organisation SET fence=fence+1, lease_until=%s, lease_owner=%s, served_at=%s, due_at=NULL
@@ -216,8 +218,9 @@ class Leases:
         """Requests of earlier holders of the lease: nobody waits for them any more."""
         return self._database.run(
             "UPDATE request SET closed_at=%s, counts_until=%s, status=0 WHERE organisation_id=%s"
-            " AND closed_at IS NULL AND counts_until>%s AND owner<>%s AND substr(owner, 1, 5)='turn '",
-            [now, now + _COUNTS, organisation, now, owner[:80]],
+            " AND closed_at IS NULL AND counts_until>%s AND owner<>%s AND substr(owner, 1, 5)='turn '"
+            " AND opened_at<=%s",
+            [now, now + _COUNTS, organisation, now, owner[:80], now - _LOST_STILL_RUNS],
         )
 
     def hold_organisation(self, organisation: int, until: datetime | None, scope: str, reason: str) -> None:

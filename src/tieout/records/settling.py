@@ -110,17 +110,6 @@ class Settling:
             ],
         )
 
-    def return_postings(self, postings: Sequence[int], batch_limit: int, now: datetime) -> None:
-        self._database.run_in(
-            "UPDATE posting SET state=CASE WHEN state_after<>'' THEN state_after ELSE 'queued' END, state_after='',"
-            " sent_digest='', call_id=NULL, batch_limit=%s WHERE state='sending' AND id IN (@)",
-            [batch_limit],
-            postings,
-        )
-        self._database.run_in(
-            "UPDATE posting_payload SET sent=NULL WHERE sent IS NOT NULL AND posting_id IN (@)", [], postings
-        )
-
 
 def _values(result: Settled, now: datetime) -> tuple[object, ...]:
     keep = result.keep_reason

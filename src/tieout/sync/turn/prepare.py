@@ -14,7 +14,7 @@ from tieout.engine.outcomes import AnswerFacts, CallFacts, Move, Reply, after_an
 from tieout.engine.states import CallState
 from tieout.ports.ledger import Ledger, Operation
 from tieout.ports.turn import Claim, OrganisationState, StoredCall, TurnRecords
-from tieout.sync.turn import freezing
+from tieout.sync.turn import freezing, results
 from tieout.sync.turn.values import LookUpCall, LookUpReady, Nothing, Policy, ReadContacts, SendCall, Step, Work
 
 #: Roles in the order of work; quotes are not posted yet.
@@ -151,7 +151,15 @@ class _Turn:
     def _look_up(self, call: StoredCall) -> Step | None:
         if call.operation == Operation.UPDATE:
             # Changing something twice to the same does no harm: it is simply decided anew.
-            self.records.return_postings(call.postings, 0, self.now)
+            sent = [one for one in self.records.sent_postings(call.postings) if one.call == call.id]
+            self.records.settle(
+                sent,
+                [results.returned(one, unsure=True) for one in sent],
+                organisation=self.state.id,
+                call=call,
+                duration_ms=None,
+                now=self.now,
+            )
             self.records.update_call(call.id, CallState.DONE, now=self.now, message="to be sent anew")
             return None
         piece = call.postings[: self.ledger.lookup_size(call.role)]

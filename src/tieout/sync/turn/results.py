@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from tieout.accounting import Held, Role
 from tieout.engine.actions import Action, action_for
 from tieout.engine.refusals import Reaction, reaction
@@ -23,6 +25,8 @@ _DETAIL_OK = 600
 _DETAIL_REFUSED = 4_000
 
 _ENDED = {Operation.VOID: "VOIDED", Operation.DELETE: "DELETED", Operation.ARCHIVE: "ARCHIVED"}
+#: A digest that equals no other.
+_UNSURE = "unsure"
 _NUMBERED = (Role.INVOICE, Role.CREDIT_NOTE, Role.DIFFERENCE)
 
 
@@ -171,6 +175,16 @@ def not_there(sent: Sent, attempts_max: int) -> Settled:
         )
         return _held(sent, "xero_refused", sentence, "no answer", ("held", sentence, ""), PostingEvent.SET_ASIDE)
     return _again(sent, None, None)
+
+
+def returned(sent: Sent, *, batch_limit: int = 0, unsure: bool = False) -> Settled:
+    """Out of its call and back to the queue, decided anew by what is wanted now.
+
+    unsure: a change may have had its effect; what the ledger holds equals nothing that we know.
+    """
+    back = _again(sent, None, None)
+    posted = _UNSURE if unsure and sent.posted_digest else sent.posted_digest
+    return msgspec.structs.replace(back, batch_limit=batch_limit, posted_digest=posted)
 
 
 def _again(sent: Sent, event: tuple[str, str, str] | None, not_before: datetime | None) -> Settled:

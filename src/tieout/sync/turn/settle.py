@@ -194,13 +194,9 @@ class _Settling:
             refusal = Element(marker=call.markers[0], ok=False, refusals=(answer.message,), evidence=answer.evidence)
             self._write(sent, self._results(sent, [refusal], found=False), None)
         else:
-            self._records.return_postings([one.id for one in sent], decision.batch_limit, self._now)
-            self._forget([one.id for one in sent])
+            back = [results.returned(one, batch_limit=decision.batch_limit) for one in sent]
+            self._write(sent, back, None)
         self._update(CallState.DONE, answer, None)
-
-    def _forget(self, postings: Sequence[int]) -> None:
-        if self._call.role is Role.CONTACT:
-            self._records.forget_reserved(self._state.id, [f"{matching.RESERVED}{one}" for one in postings])
 
     def _update(self, state: CallState, answer: Answer, not_before: datetime | None) -> None:
         self._records.update_call(
