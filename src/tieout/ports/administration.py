@@ -272,6 +272,6 @@ class Administration(Protocol):
         """Documents that are not ours but carry the number of one that is."""
         ...
 
-    def held_of(self, organisation: int, root: int, since: datetime) -> Mapping[Ref, Held]:
-        """What was read of a dossier's postings since a time."""
+    def held_of(self, organisation: int, roots: Sequence[int], since: datetime) -> Mapping[int, Mapping[Ref, Held]]:
+        """What was read of dossiers' postings since a time, by the dossiers' roots."""
         ...

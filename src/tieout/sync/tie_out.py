@@ -6,12 +6,12 @@ stand against it. Control totals are sums over the same figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
-from tieout.accounting import Role
+from tieout.accounting import Held, Ref, Role
 from tieout.documents import DocumentKind, Dossier
 from tieout.ports import Clock, Ledger, Meter
 from tieout.ports.administration import Administration
@@ -114,10 +114,7 @@ class TieOut:
         found: list[Difference] = []
         documents = 0
         controls = ControlSheet()
-        for planned, content in self._dossiers(dated_from, dated_to):
-            if not isinstance(content, Dossier):
-                continue
-            held = self._administration.held_of(self._organisation, planned.dossier.root_id or 0, since)
+        for planned, content, held in self._dossiers(since, dated_from, dated_to):
             booked = _booked(planned)
             documents += sum(one.payload is not None for one in booked.sent)
             found += compare_dossier(content, booked, held)
@@ -130,17 +127,21 @@ class TieOut:
             controls=controls.totals(),
         )
 
-    def _dossiers(self, dated_from: date | None, dated_to: date | None) -> Iterable[tuple[PlannedDossier, object]]:
+    def _dossiers(
+        self, since: datetime, dated_from: date | None, dated_to: date | None
+    ) -> Iterator[tuple[PlannedDossier, Dossier, Mapping[Ref, Held]]]:
         after = 0
         while roots := self._administration.roots(
             self._connection.id, DocumentKind.ORDER, after, _BATCH, dated_from=dated_from, dated_to=dated_to
         ):
             after = roots[-1][0]
+            held = self._administration.held_of(self._organisation, [root for root, _ in roots], since)
             dossiers = self._records.dossiers(self._connection.id, [key for _, key in roots])
             contents = {dossier.root: self._planner.translate(dossier) for dossier in dossiers}
             for planned in self._planner.plan(dossiers):
-                if planned.organisation == self._organisation:
-                    yield planned, contents[planned.dossier.root]
+                content = contents[planned.dossier.root]
+                if planned.organisation == self._organisation and isinstance(content, Dossier):
+                    yield planned, content, held.get(planned.dossier.root_id or 0, {})
 
 
 def _booked(planned: PlannedDossier) -> Booked:
