@@ -131,6 +131,11 @@ def test_planning_against_what_was_posted_wants_the_same(dossier: Dossier, mode:
 def test_a_dossier_that_changed_in_any_way_is_planned_without_a_crash_and_settles(
     before: Dossier, after: Dossier, mode: SalesDocuments
 ) -> None:
+    # Credit memos and cancellations do not vanish from a store; everything else may change.
+    cancelled = before.order.cancellation or after.order.cancellation
+    after = msgspec.structs.replace(
+        after, refunds=before.refunds, order=msgspec.structs.replace(after.order, cancellation=cancelled)
+    )
     posted = post(plan(before, BOOKS[mode]))
     changed = plan(after, BOOKS[mode], posted=posted, sales_documents=mode.value)
     assert len({p.ref for p in changed.postings}) == len(changed.postings)
@@ -140,6 +145,7 @@ def test_a_dossier_that_changed_in_any_way_is_planned_without_a_crash_and_settle
     now = (*post(changed), *(one for one in left if one.ref not in known))
     again = plan(after, BOOKS[mode], posted=now, sales_documents=mode.value)
     assert len({p.ref for p in again.postings}) == len(again.postings)
+    small_ledger.hold(again)
 
 
 @settings(max_examples=100, deadline=None)

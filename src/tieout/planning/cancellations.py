@@ -16,20 +16,15 @@ from tieout.rules.numbering import own_suffix
 def plan_cancellation(work: Work, sale: Sale) -> None:
     """The credit note for the cancelled quantities and shipping share, with the invoice's tax types."""
     cancellation, document = work.dossier.order.cancellation, sale.document
-    if cancellation is None or not isinstance(document, Invoice) or not cancellation.total.amount:
-        return
     ref = Ref(Role.DIFFERENCE, sale.source.document, CANCELLATION_ORDINAL)
     live = work.live(ref)
     if live is not None and isinstance(live.payload, CreditNote):
-        work.postings.append(
-            PlannedPosting(
-                ref,
-                live.payload,
-                live.payload.number,
-                depends_on=(work.contact, sale.ref, *item_refs(live.payload.lines, cancellation.lines)),
-            )
-        )
+        items = () if cancellation is None else item_refs(live.payload.lines, cancellation.lines)
+        depends_on = (work.contact, sale.ref, *items)
+        work.postings.append(PlannedPosting(ref, live.payload, live.payload.number, depends_on))
         count_own_document(sale, ref, live.payload)
+        return
+    if cancellation is None or not isinstance(document, Invoice) or not cancellation.total.amount:
         return
     if sale.standing not in (Standing.READY, Standing.UNAPPROVED):
         return

@@ -6,11 +6,11 @@ from tieout.accounting import Role
 from tieout.documents import DocumentKey, DocumentKind, Dossier
 from tieout.planning.cancellations import plan_cancellation
 from tieout.planning.leftovers import keep_the_rest
-from tieout.planning.payments import plan_means, plan_payments
+from tieout.planning.payments import count_posted, plan_means, plan_payments
 from tieout.planning.refunds import plan_refunds
 from tieout.planning.results import DossierPlan, Snapshot
 from tieout.planning.sales import plan_sale, sources
-from tieout.planning.settlement import allocate_own_credits
+from tieout.planning.settlement import allocate_own_credits, count_allocated
 from tieout.planning.work import Work
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
@@ -42,9 +42,13 @@ def _plan_all(work: Work, documents: SalesDocuments) -> None:
     order = work.dossier.order
     if documents is SalesDocuments.ORDERS and work.book.action("order", order.state) is not Action.UNDO:
         plan_cancellation(work, work.sales[0])
+    if work.posted:
+        count_posted(work)
     for sale in work.sales:
         plan_means(work, sale)
     plan_payments(work)
+    if work.posted:
+        count_allocated(work)
     for sale in work.sales:
         allocate_own_credits(work, sale)
     plan_refunds(work)

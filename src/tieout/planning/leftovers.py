@@ -24,7 +24,10 @@ def keep_the_rest(work: Work) -> None:
         if ref in planned or ref.role in _SHARED or work.live(ref) is None:
             continue
         if ref.role is Role.PAYMENT and whole and not posted.deleted_by_person:
-            work.postings.append(_reversal(posted))
+            reversal = _reversal(posted)
+            if reversal.payload is None and isinstance(posted.payload, Payment):
+                work.wait_for(ref, posted.payload.target)
+            work.postings.append(reversal)
         else:
             work.keep(posted)
 

@@ -13,7 +13,7 @@ from tieout.errors import Problem
 from tieout.money import Money
 from tieout.planning.dates import place
 from tieout.planning.differences import approval_wait
-from tieout.planning.results import PlannedPosting
+from tieout.planning.results import PlannedPosting, Posted
 from tieout.planning.work import Sale, Standing, Target, Work, marker_of
 from tieout.rules.catalogue import Code
 from tieout.rules.choices import MethodChoice
@@ -120,7 +120,7 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
             words=words,
         )
         return
-    rest = payment.amount.amount
+    rest = payment.amount.amount - _keep_posted(work, payment, sales)
     shares: list[tuple[Sale, Target, Decimal]] = []
     for sale in sales:
         for target in sale.targets:
@@ -128,10 +128,11 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
             if share > 0:
                 shares.append((sale, target, share))
                 rest -= share
-    whole = len(shares) == 1 and not rest
+    whole = len(shares) == 1 and shares[0][2] == payment.amount.amount
     if rest > 0 and not _overpaid(work, payment, first, choice, rest, words):
         return
-    for part, (sale, target, share) in enumerate(shares):
+    part = _next_part(work, payment)
+    for sale, target, share in shares:
         _plan_one(
             work,
             sale,
@@ -143,6 +144,61 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
             words=words,
             target=target,
         )
+        part += 1
+
+
+def _parts(work: Work, payment: StorePayment) -> list[Ref]:
+    """References under which parts of a store payment were ever posted."""
+    return sorted(
+        ref
+        for ref in work.posted
+        if ref.role is Role.PAYMENT
+        and ref.document == payment.document
+        and ref.ordinal >= payment.ordinal
+        and (ref.ordinal - payment.ordinal) % PART_ORDINAL == 0
+    )
+
+
+def _next_part(work: Work, payment: StorePayment) -> int:
+    used = _parts(work, payment)
+    return (used[-1].ordinal - payment.ordinal) // PART_ORDINAL + 1 if used else 0
+
+
+def _keep_posted(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> Decimal:
+    """Want what is posted of a store payment as it is (payments cannot be edited); how much that is."""
+    kept = _ZERO
+    for ref in _parts(work, payment):
+        live = work.live(ref)
+        if live is not None and isinstance(live.payload, Payment):
+            sale = next((s for s in sales if any(t.ref == live.payload.target for t in s.targets)), sales[0])
+            _keep(work, sale, live)
+            kept += live.payload.amount.amount
+    over = work.live(Ref(Role.OVERPAYMENT, payment.document, payment.ordinal))
+    if over is not None and isinstance(over.payload, Overpayment):
+        work.keep(over)
+        kept += over.payload.amount.amount
+    return kept
+
+
+def _keep(work: Work, sale: Sale, live: Posted) -> None:
+    payload = live.payload
+    assert isinstance(payload, Payment)
+    work.postings.append(PlannedPosting(live.ref, payload, marker_of(live), depends_on=(payload.target,)))
+    sale.payments.append(live.ref)
+
+
+def count_posted(work: Work) -> None:
+    """Take what is paid already, and what stays of it, off what is open; what is reversed leaves room."""
+    told = {payment.document for payment in work.dossier.payments}
+    for ref in work.posted:
+        posted = work.live(ref)
+        if posted is None or ref.role is not Role.PAYMENT or not isinstance(posted.payload, Payment):
+            continue
+        stays = ref.document in told or MEANS_ORDINAL <= ref.ordinal < PART_ORDINAL or work.dossier.unreadable
+        if stays or posted.deleted_by_person or posted.reconciled:
+            target = work.target(posted.payload.target)
+            if target is not None:
+                target.open -= posted.payload.amount.amount
 
 
 def _settle(sales: Sequence[Sale], amount: Decimal) -> None:
@@ -169,12 +225,15 @@ def _plan_one(
     target = target or (sale.targets[0] if sale.targets else None)
     live = work.live(ref)
     if live is not None and isinstance(live.payload, Payment):
-        work.postings.append(PlannedPosting(ref, live.payload, marker_of(live), depends_on=(live.payload.target,)))
-        sale.payments.append(ref)
-        if target is not None:
-            target.open -= live.payload.amount.amount
+        _keep(work, sale, live)
         return
     problems = list(_obstacles(sale))
+    if target is not None and amount.amount > target.open:
+        problems.append(
+            Problem(
+                Code.PAYMENT_EXCEEDS_SALE, f"{amount} was paid for {target.number}, of which {target.open} is open."
+            )
+        )
     marker = payment_reference(target.number if target is not None else sale.number, "P", ref.document, ref.ordinal)
     bank_amount, payload, moved_to = None, None, None
     if isinstance(choice, Problem):
@@ -232,10 +291,6 @@ def _overpaid(
     if not sale.targets:
         return True
     ref = Ref(Role.OVERPAYMENT, payment.document, payment.ordinal)
-    live = work.live(ref)
-    if live is not None:
-        work.keep(live)
-        return True
     marker = payment_reference(sale.number, "O", payment.document, payment.ordinal)
     problems = list(_obstacles(sale))
     if isinstance(choice, Problem):
@@ -261,11 +316,10 @@ def _overpaid(
     if placed.problem is not None:
         problems.append(placed.problem)
     if problems or isinstance(choice, Problem):
+        # The whole payment is held, unless it stood in Xero before it grew: then what was added.
         whole = Ref(Role.PAYMENT, payment.document, payment.ordinal)
-        posted = work.live(whole)
-        work.postings.append(
-            PlannedPosting(whole, posted.payload if posted else None, marker, problems=tuple(problems))
-        )
+        held = ref if work.live(whole) is not None else whole
+        work.postings.append(PlannedPosting(held, None, marker, problems=tuple(problems)))
         sale.held_payments += 1
         return False
     payload = Overpayment(

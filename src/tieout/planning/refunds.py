@@ -10,8 +10,9 @@ import msgspec
 from tieout.accounting import CreditNote, Invoice, LineAmountTypes, Payment, Ref, Role, Status
 from tieout.documents import DocumentKey, DocumentKind, Line, LineKind, Refund, TaxShare, TaxTotal
 from tieout.errors import Problem
-from tieout.money import Money, Rounding
+from tieout.money import Money, Rounding, total
 from tieout.planning.dates import Placed, place
+from tieout.planning.differences import editable
 from tieout.planning.fitted import FittedLines, fit_lines
 from tieout.planning.line_taxes import Copied, copies_of
 from tieout.planning.naming import item_refs, reference_text, shop_rate
@@ -70,11 +71,31 @@ def _plan_refund(work: Work, refund: Refund, sold: Decimal, credited: Decimal) -
         (f"Waits until {s.number} is approved in Xero." for s in sales if s.standing is Standing.UNAPPROVED), ""
     )
     done, allocations = allocate(
-        work, sales, source=ref, source_number=number, amount=refund.total, day=note.date, document=document,
-        problems=obstacles, waits=waits,
-    )  # fmt: skip
+        work,
+        sales,
+        source=ref,
+        source_number=number,
+        amount=note.totals.total - _paid_out(work, ref, note.currency),
+        day=note.date,
+        document=document,
+        problems=obstacles,
+        waits=waits,
+    )
     _give_back(work, refund, ref, note, note.totals.total.amount - done, allocations, obstacles, waits)
     return credited + note.totals.total.amount
+
+
+def _paid_out(work: Work, note: Ref, currency: str) -> Money:
+    """What went back already stays with the customer; only the rest of a credit can be allocated."""
+    paid = [
+        posted.payload.amount
+        for ref in work.posted
+        if ref.role is Role.REFUND_PAYMENT
+        and ref.document == note.document
+        and (posted := work.live(ref)) is not None
+        and isinstance(posted.payload, Payment)
+    ]
+    return total(paid, currency)
 
 
 def _sales_of(work: Work, refund: Refund) -> list[Sale]:
@@ -129,8 +150,12 @@ def _plan_note(
     if live is not None and isinstance(live.payload, CreditNote):
         note = live.payload
         depends_on = (work.contact, *depends, *item_refs(note.lines, refund.lines))
-        work.postings.append(PlannedPosting(ref, note, note.number, depends_on))
-        return note.number, note
+        posting = PlannedPosting(ref, note, note.number, depends_on)
+        if _changed(work, refund, note):
+            posting = _again(work, refund, posting, live, documents)
+        work.postings.append(posting)
+        assert isinstance(posting.payload, CreditNote)
+        return note.number, posting.payload
     burnt = work.snapshot.burnt_numbers
     gone = work.posted.get(ref)
     if gone is not None and isinstance(gone.payload, CreditNote):
@@ -175,6 +200,35 @@ def _plan_note(
         )
     )
     return number, note
+
+
+def _changed(work: Work, refund: Refund, note: CreditNote) -> bool:
+    """Whether the store's figures of a posted refund moved."""
+    _, _, tax_total = _with_taxed_adjustments(work, refund)
+    counted = sum([line.amount.amount for line in note.lines if line.counts_as_tax], _ZERO)
+    taxed = note.totals.total_tax.amount + counted
+    return note.totals.total.amount != refund.total.amount or taxed != tax_total.amount
+
+
+def _again(
+    work: Work, refund: Refund, posting: PlannedPosting, live: Posted, documents: Sequence[Invoice | CreditNote]
+) -> PlannedPosting:
+    """A refund that changed after posting: edited in place while nothing hangs on it, else asked (B7)."""
+    note = live.payload
+    assert isinstance(note, CreditNote)
+    fitted = _fit(work, refund, [note, *documents])
+    replace = msgspec.structs.replace
+    if fitted.fitted is not None and editable(work, live):
+        lines, totals = fitted.fitted.lines, fitted.fitted.totals
+        edited = replace(note, lines=lines, totals=totals, line_amount_types=fitted.mode)
+        told = ("Changed in the store before it was used: edited in place.",)
+        return replace(posting, payload=edited, notes=told, certificate=fitted.fitted.certificate)
+    problem = Problem(
+        Code.DATA_CONTRADICTORY,
+        f"{note.number} was posted over {note.totals.total}; the store now says {refund.total}. "
+        "It is in use in Xero, so the difference is booked by hand.",
+    )
+    return replace(posting, problems=(*fitted.problems, problem))
 
 
 def _fit(work: Work, refund: Refund, documents: Sequence[Invoice | CreditNote]) -> FittedLines:
@@ -278,7 +332,7 @@ def _give_back(
     moved = refund.money_moved or (rule is not None and rule.money_seen)
     if not moved and work.live(out) is None:
         return
-    base = refund.base_total if rest == refund.total.amount else None
+    base = refund.base_total if rest == refund.total.amount else None  # never a part of it (C9)
     choice = work.book.method(refund.method, refund.total.currency)
     _pay_out(work, refund, out, note, rest, choice, base, (ref, *allocations), obstacles, waits)
 

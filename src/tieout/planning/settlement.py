@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tieout.accounting import Allocation, Ref, Role
-from tieout.documents import DocumentKey
+from tieout.documents import DocumentKey, DocumentKind
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.planning.results import PlannedPosting
@@ -20,7 +20,7 @@ ALLOCATION_ORDINALS = 100
 def allocate_own_credits(work: Work, sale: Sale) -> None:
     """Credits for cancelled parts and changes go to their own sale's invoices."""
     currency = sale.source.total.currency
-    for credit in sale.credits:
+    for credit in sorted(sale.credits, key=lambda one: one.ref.ordinal):
         allocate(
             work,
             [sale],
@@ -31,6 +31,26 @@ def allocate_own_credits(work: Work, sale: Sale) -> None:
             document=sale.source.document,
             first_ordinal=credit.ref.ordinal * ALLOCATION_ORDINALS,
         )
+
+
+def count_allocated(work: Work) -> None:
+    """Take what credits are allocated to already off what is open, after the payments had their room.
+
+    An allocation to something that was paid after all is marked to be taken back; one of a refund that the store
+    does not tell of any more stays whatever happens.
+    """
+    told = {refund.key for refund in work.dossier.refunds}
+    for ref in sorted(one for one in work.posted if one.role is Role.ALLOCATION):
+        posted = work.live(ref)
+        if posted is None or not isinstance(posted.payload, Allocation):
+            continue
+        stays = ref.document.kind is DocumentKind.REFUND and ref.document.key not in told
+        target = work.target(posted.payload.invoice)
+        share = posted.payload.amount.amount
+        if target is None or share <= target.open or stays:
+            work.allocated.add(ref)
+            if target is not None:
+                target.open -= share
 
 
 def allocate(
@@ -48,30 +68,30 @@ def allocate(
 ) -> tuple[Decimal, tuple[Ref, ...]]:
     """Allocations of a credit to what is open, oldest invoice first; how much, and their references.
 
-    What was allocated already stays as it is. A held payment makes new allocations wait, since the money it
-    stands for would otherwise be credited (C4).
+    What was allocated already stays as far as it is still open by the store's facts. A held payment makes new
+    allocations wait, since the money it stands for would otherwise be credited (C4).
     """
+    span = range(first_ordinal, first_ordinal + ALLOCATION_ORDINALS)
+    known = sorted(
+        ref for ref in work.posted if ref.role is Role.ALLOCATION and ref.document == document and ref.ordinal in span
+    )
     done, refs = Decimal(0), []
-    for index in range(ALLOCATION_ORDINALS):
-        posted = work.live(Ref(Role.ALLOCATION, document, first_ordinal + index))
+    for ref in known:
+        posted = work.live(ref)
         if posted is None or not isinstance(posted.payload, Allocation):
-            break
+            continue
         payload = posted.payload
-        work.postings.append(
-            PlannedPosting(
-                posted.ref,
-                payload,
-                _marker(source_number, payload.invoice, posted.ref.ordinal),
-                depends_on=(source, payload.invoice),
-            )
-        )
-        refs.append(posted.ref)
-        done += payload.amount.amount
-        for sale in sales:
-            for target in sale.targets:
-                if target.ref == payload.invoice:
-                    target.open -= payload.amount.amount
-    ordinal = first_ordinal + len(refs)
+        marker = _marker(source_number, payload.invoice, ref.ordinal)
+        share, target = payload.amount.amount, work.target(payload.invoice)
+        if ref not in work.allocated or share > amount.amount - done:
+            if ref in work.allocated and target is not None:
+                target.open += share
+            _take_back(work, ref, marker, payload.invoice, problems)
+            continue
+        work.postings.append(PlannedPosting(ref, payload, marker, depends_on=(source, payload.invoice)))
+        refs.append(ref)
+        done += share
+    ordinal = max([ref.ordinal for ref in known], default=first_ordinal - 1) + 1
     for sale in sales:
         for target in sale.targets:
             share = min(amount.amount - done, target.open)
@@ -94,6 +114,20 @@ def allocate(
             done += share
             ordinal += 1
     return done, tuple(refs)
+
+
+def _take_back(work: Work, ref: Ref, marker: str, invoice: Ref, problems: tuple[Problem, ...]) -> None:
+    """Undo an allocation to something that was paid after all; the payment waits until there is room for it."""
+    work.postings.append(
+        PlannedPosting(
+            ref,
+            None,
+            marker,
+            problems=problems,
+            notes=("What this credit was applied to is paid by the store's account: it is taken back.",),
+        )
+    )
+    work.wait_for(ref, invoice)
 
 
 def _approval(sale: Sale) -> str:

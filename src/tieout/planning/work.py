@@ -8,7 +8,7 @@ from enum import Enum
 
 import msgspec
 
-from tieout.accounting import CreditNote, Invoice, Ref, Role
+from tieout.accounting import CreditNote, Invoice, Payment, Ref, Role
 from tieout.documents import (
     DocumentKey,
     DocumentKind,
@@ -133,7 +133,19 @@ class Sale:
 class Work:
     """One dossier being planned."""
 
-    __slots__ = ("book", "contact", "dossier", "facts", "held", "posted", "postings", "sales", "skipped", "snapshot")
+    __slots__ = (
+        "allocated",
+        "book",
+        "contact",
+        "dossier",
+        "facts",
+        "held",
+        "posted",
+        "postings",
+        "sales",
+        "skipped",
+        "snapshot",
+    )
 
     def __init__(self, dossier: Dossier, book: RuleBook, snapshot: Snapshot) -> None:
         self.dossier = dossier
@@ -144,6 +156,8 @@ class Work:
         self.held: list[DocumentHeld] = []
         self.skipped: list[Skipped] = []
         self.sales: list[Sale] = []
+        #: Posted allocations that are still in order.
+        self.allocated: set[Ref] = set()
         order = dossier.order
         customer = order.customer
         ship_to = order.ship_to or customer.delivery or customer.billing
@@ -163,11 +177,23 @@ class Work:
         posted = self.posted.get(ref)
         return None if posted is None or posted.status in GONE else posted
 
+    def target(self, ref: Ref) -> Target | None:
+        """The invoice of this dossier that money or credit is applied to."""
+        return next((target for sale in self.sales for target in sale.targets if target.ref == ref), None)
+
     def skip(self, document: DocumentKey, code: str, reason: str) -> None:
         self.skipped.append(Skipped(document, code, reason))
 
     def hold(self, document: DocumentKey, *problems: Problem) -> None:
         self.held.append(DocumentHeld(document, problems))
+
+    def wait_for(self, ref: Ref, target: Ref) -> None:
+        """Let new payments of an invoice wait until something on it is gone that takes their room."""
+        for index, posting in enumerate(self.postings):
+            payload = posting.payload
+            if isinstance(payload, Payment) and payload.target == target and self.live(posting.ref) is None:
+                depends_on = (*posting.depends_on, ref)
+                self.postings[index] = msgspec.structs.replace(posting, depends_on=depends_on)
 
     def keep(self, posted: Posted) -> PlannedPosting:
         """Want a posting exactly as it is."""

@@ -471,6 +471,45 @@ def test_a_document_without_a_readable_number_is_held() -> None:
 def test_c08_a_payment_that_grew_beyond_its_sale_keeps_what_is_posted() -> None:
     seen = book(methods=(MethodRule("card", "094"),))
     posted = post(plan(dossier(payment("36.00")), seen))
-    posting = only(plan(dossier(payment("40.00")), seen, posted=posted), "payment")
-    assert [str(p.code) for p in posting.problems] == ["account_not_bank"]
-    assert posting.payload == posted[1].payload
+    planned = plan(dossier(payment("40.00")), seen, posted=posted)
+    assert only(planned, "payment").payload == posted[1].payload
+    assert only(planned, "payment").problems == ()
+    assert [str(p.code) for p in only(planned, "overpayment").problems] == ["account_not_bank"]
+
+
+def test_a_gift_card_beyond_what_is_open_is_held() -> None:
+    posted = post(plan(dossier(payment("36.00"))))
+    planned = plan(dossier(payment("36.00"), means=(means("giftcard", "5.00"),)), posted=posted)
+    assert codes(planned) == ["payment_exceeds_sale"]
+    small_ledger.hold(planned)
+
+
+def test_c01_c04_money_seen_after_a_refund_was_allocated_takes_the_allocation_back_first() -> None:
+    unseen = (MethodRule("checkmo", "094", offline=True),)
+    declared = (MethodRule("checkmo", "094", offline=True, money_seen=True),)
+    back = refund(two()[1], method="checkmo", money_moved=False)
+    sale = dossier(payment("36.00", method="checkmo", offline=True), refunds=(back,))
+    first = plan(sale, book(methods=unseen))
+    assert roles(first) == ["invoice", "credit_note", "allocation"]
+    then = plan(sale, book(methods=declared), posted=post(first))
+    allocation = only(then, "allocation")
+    assert (allocation.payload, allocation.problems) == (None, ())
+    assert allocation.ref in only(then, "payment").depends_on
+    assert only(then, "payment").payload.amount.amount == D("36.00")  # type: ignore[union-attr]
+    assert only(then, "refund_payment").payload.amount.amount == D("12.00")  # type: ignore[union-attr]
+    small_ledger.hold(then)
+
+
+def test_b07_a_refund_that_changed_is_edited_in_place_until_it_is_used() -> None:
+    seen = book(methods=(MethodRule("card", "091"), MethodRule("checkmo", "094", offline=True)))
+    paid = (payment("36.00"),)
+    smaller = refund(line("6.00", tax="1.00", key="b", **VAT), money_moved=False, method="checkmo")
+    larger = refund(two()[1], money_moved=False, method="checkmo")
+    posted = post(plan(dossier(*paid, refunds=(smaller,)), seen))
+    edited = only(plan(dossier(*paid, refunds=(larger,)), seen, posted=posted), "credit_note")
+    assert edited.problems == ()
+    assert small_ledger.check(edited.payload).totals.total == money("12.00")
+    used = post(plan(dossier(refunds=(smaller,)), seen))
+    kept = only(plan(dossier(refunds=(larger,)), seen, posted=used), "credit_note")
+    assert [str(problem.code) for problem in kept.problems] == ["data_contradictory"]
+    assert kept.payload.totals.total == money("6.00")  # type: ignore[union-attr]
