@@ -79,6 +79,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), PROBLEMS)
     except (click.Abort, KeyboardInterrupt):
         return _say("Stopped.", PROBLEMS)
+    except Exception as error:
+        from tieout.cli import troubles
+
+        told = troubles.sentence(error)
+        if told is None:
+            raise
+        return _say(told, PROBLEMS)
 
 
 def _say(sentence: str, code: int) -> int:
