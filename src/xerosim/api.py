@@ -36,6 +36,12 @@ _OFFLINE = "The Organisation is offline"
 _UNHANDLED = "An unhandled error with the Xero API occurred. Contact the Xero API team if problems persist."
 
 
+# Faults of the edge: the call never reached what remembers keys. (Internal errors did, and are remembered.)
+_NEVER_ARRIVED = frozenset(
+    {"drop", "hang", "minute", "day", "concurrent", "maintenance", "organisation_offline", "html_403"}
+)
+
+
 class _Call(msgspec.Struct):
     """What the journal will say about the call in hand."""
 
@@ -45,6 +51,7 @@ class _Call(msgspec.Struct):
     replayed: bool = False
     fault: str = ""
     problem: str = ""
+    delayed: bool = False
     ctx: object = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -63,8 +70,7 @@ def handle(world: "World", request: Request, path: str) -> Response:
     response.headers["xero-correlation-id"] = world.identity.new_id()
     ctx = call.ctx
     counts = ctx.counts if isinstance(ctx, Context) else None
-    if not response.delay_seconds and call.tenant and not call.problem:
-        response.delay_seconds = world.faults.delay(counts.created + counts.updated if counts else 0)
+    _delay(world, call, response)
     end = now + response.delay_seconds
     if call.tenant and not call.problem:
         world.limits_of(call.app).begin(call.tenant, end)
@@ -91,6 +97,16 @@ def handle(world: "World", request: Request, path: str) -> Response:
         )
     )
     return response
+
+
+def _delay(world: "World", call: _Call, response: Response) -> None:
+    """How long the answer takes: once per call, by the latency in force."""
+    if call.delayed or not call.tenant or call.problem:
+        return
+    call.delayed = True
+    if not response.delay_seconds:
+        counts = call.ctx.counts if isinstance(call.ctx, Context) else None
+        response.delay_seconds = world.faults.delay(counts.created + counts.updated if counts else 0)
 
 
 def wants_json(request: Request) -> bool:
@@ -140,6 +156,7 @@ def _admitted(
             call.headers = verdict.headers
             replay = Response(found.response.status, dict(found.response.headers), found.response.body)
             replay.delay_seconds = max(0.0, found.ends - now)
+            call.delayed = replay.delay_seconds > 0
             if world.switches.idempotency_replay_header:
                 replay.headers[world.switches.idempotency_replay_header.lower()] = "true"
             return replay
@@ -150,9 +167,8 @@ def _admitted(
         response = _answered(world, org, request, path, parts, call, json, grant.app, grant.user, number)
         if fault is not None:
             response = _after(fault, response)
-    if key is not None and not (
-        fault is not None and fault.when == "before" and fault.kind in ("drop", "hang", "minute", "day", "concurrent")
-    ):
+    _delay(world, call, response)
+    if key is not None and not (fault is not None and early is not None and fault.kind in _NEVER_ARRIVED):
         whole = response
         if response.drop or response.hang or response.cut is not None:
             whole = Response(response.status, response.headers, response.body, response.delay_seconds)

@@ -11,6 +11,7 @@ from xerosim.errors import Invalid, Refusal
 from xerosim.faults import Fault, Latency
 from xerosim.limits import TIERS
 from xerosim.regions import PACKS
+from xerosim.resources.context import BatchRefused
 from xerosim.webhooks import CATEGORIES
 from xerosim.wire import Json, Request, Response, decode, json_response
 
@@ -31,8 +32,16 @@ def handle(world: "World", request: Request, path: str) -> Response:
         if not isinstance(body, dict):
             raise ValueError("the body must be a JSON object")
         return json_response(200, action(world, body, request.query))
+    except BatchRefused as refusal:
+        messages = [error["Message"] for element in refusal.elements for error in _errors_of(element)]
+        return json_response(400, {"error": "; ".join(messages)})
     except (ValueError, KeyError, TypeError, NotADate, msgspec.ValidationError, Invalid, Refusal) as error:
         return json_response(400, {"error": str(error) or type(error).__name__})
+
+
+def _errors_of(element: Json) -> list[dict[str, str]]:
+    found = element.get("ValidationErrors")
+    return found if isinstance(found, list) else []
 
 
 def tenant_of(world: "World", members: Json | dict[str, str]) -> str:
@@ -179,7 +188,7 @@ def _journal(world: "World", body: Json, query: dict[str, str]) -> object:
 
 
 def _statistics(world: "World", body: Json, query: dict[str, str]) -> object:
-    return world.journal.statistics(query.get("tenant"))
+    return world.journal.statistics(query.get("tenant"), world.switches.egress_counts_writes)
 
 
 def _show_switches(world: "World", body: Json, query: dict[str, str]) -> object:

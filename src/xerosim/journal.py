@@ -62,7 +62,18 @@ class Journal:
         """The most calls of one organisation in flight at once."""
         return max((call.in_flight for call in self.calls if tenant is None or call.tenant == tenant), default=0)
 
-    def statistics(self, tenant: str | None = None) -> dict[str, object]:
+    def egress(self, counts_writes: bool, tenant: str | None = None) -> int:
+        """Bytes that Xero would count as egress: all answers but those of the Organisation endpoint."""
+        return sum(
+            call.bytes_out
+            for call in self.calls
+            if call.tenant
+            and (tenant is None or call.tenant == tenant)
+            and (counts_writes or call.method == "GET")
+            and not call.path.lower().startswith("/api.xro/2.0/organisation")
+        )
+
+    def statistics(self, tenant: str | None = None, egress_counts_writes: bool = True) -> dict[str, object]:
         """Counts for people and benchmarks."""
         calls = [call for call in self.calls if tenant is None or call.tenant == tenant]
         api = [call for call in calls if call.tenant]
@@ -78,6 +89,7 @@ class Journal:
             "worst_concurrency": self.worst_concurrency(tenant),
             "bytes_in": sum(call.bytes_in for call in api),
             "bytes_out": sum(call.bytes_out for call in api),
+            "egress": self.egress(egress_counts_writes, tenant),
             "created": dict(Counter(one.kind for one in made if one.action == "created")),
             "updated": dict(Counter(one.kind for one in made if one.action == "updated")),
             "faults": dict(Counter(call.fault for call in calls if call.fault)),

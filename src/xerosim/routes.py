@@ -24,6 +24,7 @@ from xerosim.resources import (
 from xerosim.resources.context import Context
 from xerosim.resources.kinds import CREDIT_NOTE, INVOICE, Kind
 from xerosim.resources.listing import id_list, select
+from xerosim.resources.pdf import pdf
 from xerosim.routes_more import MORE, child
 from xerosim.routing import Answer, Handler, answered, as_answer, read
 from xerosim.wire import Request, Response
@@ -152,6 +153,8 @@ def _document_route(kind: Kind) -> Handler:
                 document = documents.find(ctx, kind, parts[1])
                 if document is None:
                     raise NotFound
+                if "application/pdf" in ctx.headers.get("accept", ""):
+                    return Response(200, {"content-type": "application/pdf"}, pdf(document.number))
                 return Answer(kind.collection, [documents_render.render(ctx, document)])
             return _list_documents(ctx, kind)
         if len(parts) == 1 and ctx.method in ("PUT", "POST"):

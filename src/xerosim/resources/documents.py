@@ -7,7 +7,7 @@ from xerosim.arithmetic import EXCLUSIVE, totals
 from xerosim.errors import Invalid, NotFound
 from xerosim.model import Contact, Document, Line
 from xerosim.numbers import RATE
-from xerosim.resources import contacts
+from xerosim.resources import contacts, stock
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import rate_for
 from xerosim.resources.documents_render import render
@@ -355,10 +355,12 @@ def _record(ctx: Context, kind: Kind, document: Document, old: Document | None, 
     """Put a checked document into the books."""
     org = ctx.org
     was, now = old is not None and old.status in APPROVED, document.status in APPROVED
-    if was and (not now or _books(old) != _books(document)):
+    if was and old is not None and (not now or _books(old) != _books(document)):
         ledger.reverse(org, document.id, ctx.now)
+        stock.move(ctx, old, back=True)
         was = False
     if now and not was:
+        stock.move(ctx, document)
         ledger.post_document(org, document, ctx.now, ctx.switches.rate_is_foreign_per_base)
     if now and document.total == 0 and ctx.switches.zero_total_becomes_paid:
         document = msgspec.structs.replace(document, status="PAID", fully_paid=document.date)
