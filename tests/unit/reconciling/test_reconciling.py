@@ -14,7 +14,16 @@ from dossiers import book, line, means, money, only, order, payment, plan, refun
 from tieout.accounting import Held, HeldLine, Ref
 from tieout.documents import Dossier, LineKind
 from tieout.planning.results import DossierPlan
-from tieout.reconciling import PASSED_OVER, Booked, ControlSheet, Difference, Sent, compare_dossier, implausible_rate
+from tieout.reconciling import (
+    PASSED_OVER,
+    Booked,
+    ControlSheet,
+    Difference,
+    RollForwardSheet,
+    Sent,
+    compare_dossier,
+    implausible_rate,
+)
 from tieout.rules.book import RuleBook
 from tieout.rules.settings import LockedPeriod, SalesDocuments
 
@@ -215,3 +224,24 @@ def test_e01_rounding_is_a_control_total_of_its_own() -> None:
 )
 def test_c09_a_rate_off_by_more_than_a_factor_of_two_is_implausible(ledger: str, store: str, odd: bool) -> None:
     assert implausible_rate(D(ledger), D(store)) is odd
+
+
+def test_c07_c88_gift_cards_and_store_credit_roll_forward_by_account() -> None:
+    sheet = RollForwardSheet()
+    sold = Dossier(order(line("50.00", key="v", kind=LineKind.VOUCHER_SALE), line("5.00", key="b")))
+    spent = Dossier(order(line("36.60"), means=(means("giftcard", "20.00"), means("store_credit", "10.00"))))
+    back = refund(line("12.00", tax="2.00", key="a", **VAT), means=(means("store_credit", "4.00"),))
+    for dossier in (sold, spent, sale(refunds=(back,))):
+        sheet.add(dossier, booked(plan(dossier)))
+    cards, credit = sheet.rows({("826", "GBP"): D("1.00")})
+    assert (cards.account_code, cards.sold, cards.granted, cards.redeemed, cards.closing) == ("825", 50, 0, 20, 30)
+    assert (credit.opening, credit.granted, credit.redeemed, credit.closing) == (1, 4, 10, -5)
+    assert cards.warning == ""
+    assert "5.00 was redeemed" in credit.warning
+
+
+def test_c07_vouchers_sold_with_tax_are_revenue_and_no_liability() -> None:
+    sheet = RollForwardSheet()
+    taxed = Dossier(order(line("60.00", tax="10.00", key="v", kind=LineKind.VOUCHER_SALE, **VAT)))
+    sheet.add(taxed, booked(plan(taxed)))
+    assert sheet.rows() == ()

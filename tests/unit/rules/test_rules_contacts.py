@@ -215,3 +215,10 @@ def test_prices_in_another_currency_stay_out_of_items() -> None:
 def test_items_can_be_switched_off() -> None:
     planned = plan(Dossier(order(line("1.00"))), book(send_items=False))
     assert only(planned, "invoice").payload.lines[0].item_code == ""  # type: ignore[union-attr]
+
+
+def test_c75_matching_looks_up_our_own_index_and_never_the_list() -> None:
+    entries = [entry(str(i), f"Name {i}", email=f"{i}@example.com", contact_number=f"C-{i}") for i in range(5_000)]
+    index = index_contacts(iter(entries))
+    found = match_contact(contact_payload(customer(key="x", number="4321"), RULES), index, RULES)
+    assert found == Linked("4321", "contact_number")
