@@ -25,6 +25,7 @@ from tieout.records.storage import Storage
 from tieout.rules.settings import MethodRule, Rules
 from tieout.sync.plan import Planner, PlanTotals
 from tieout.sync.turn.values import Policy
+from xerosim import people
 
 #: Accounts of these tests beside the chart of a fresh British organisation: code, name, type.
 ACCOUNTS = (
@@ -145,9 +146,9 @@ class Books(World):
 
     # ---- work
 
-    def plan_due(self) -> PlanTotals:
+    def plan_due(self, run: int | None = None) -> PlanTotals:
         [store] = [one for one in self.administration.connections() if one.id == self.connection]
-        return Planner(self.storage, self.clock, store, PaperStore()).plan_due()  # type: ignore[arg-type]
+        return Planner(self.storage, self.clock, store, PaperStore()).plan_due(run=run)  # type: ignore[arg-type]
 
     def sync(self, *dossiers: Dossier) -> None:
         """The store tells, Tieout plans and sends until nothing is left to do."""
@@ -155,6 +156,10 @@ class Books(World):
             self.save(*dossiers)
         self.plan_due()
         self.finish()
+
+    def person(self, deed: str, **members: Any) -> None:
+        """What a person does inside Xero, behind our back (`xerosim.people`)."""
+        self.house.world.person(self.house.tenant, lambda context: people.DEEDS[deed](context, members))
 
     # ---- what Xero holds
 

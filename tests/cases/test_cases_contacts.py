@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 from cases_world import Books
 from simulated import METER
-from xero_things import change, contact
+from xero_things import change, contact, create
 
 from dossiers import customer, line, order
 from tieout.accounting import Role
 from tieout.documents import Customer, Dossier
 from tieout.ports.ledger import Operation
+from tieout.ports.records import Selection
+from tieout.records import models
 
 BUYER = customer(email="", tax_number="")
 
@@ -68,3 +70,60 @@ def test_c71_a_field_that_was_filled_is_known_as_filled(books: Books) -> None:
     [after] = people(books).values()
     assert after.email == "ben@work.example"
     assert books.calls("POST", "/Contacts") == 1
+
+
+def test_c73_a_document_goes_after_its_contact_which_stops_no_other(books: Books) -> None:
+    other = customer(key="8", number="8", first_name="Ann", last_name="Bell", email="ann@example.net")
+    books.save(sale(), sale(other, key="17", number="000000017"))
+    books.plan_due()
+    refused = models.Posting.objects.filter(role="contact", document__key="8")
+    assert refused.update(state="held", code="xero_refused", reason="refused") == 1
+    books.finish()
+    assert [one.number for one in books.held(Role.INVOICE)] == ["SO-000000016"]
+    assert books.states(Role.INVOICE) == {"posted": 1, "queued": 1}
+    written = [
+        call.path for call in books.house.world.journal.calls if call.method in ("PUT", "POST") and call.tenant
+    ]
+    places = [next(place for place, path in enumerate(written) if name in path) for name in ("Contacts", "Invoices")]
+    assert places == sorted(places)
+
+
+def test_c75_many_contacts_are_read_once_and_looked_up_in_our_own_index(books: Books) -> None:
+    for start in range(0, 200, 50):
+        names = range(start, start + 50)
+        books.house.post(*[create(f"old-{n}", contact(f"old-{n}", name=f"Old {n}", email="")) for n in names])
+    sales = [
+        sale(customer(key=f"{n}", number=f"{n}", first_name="New", last_name=f"{n}", email=f"{n}@example.net"),
+             key=f"{n}", number=f"{n:09}")
+        for n in range(100, 160)
+    ]  # fmt: skip
+    before = books.calls("GET", "/Contacts")
+    books.sync(*sales[:40])
+    assert books.calls("GET", "/Contacts") - before == 1
+    books.sync(*sales[40:])
+    assert books.calls("GET", "/Contacts") - before == 1
+    assert books.all_posted()
+    assert len(people(books)) == 260
+
+
+def test_c68_two_people_of_one_name_stay_two_contacts_in_xero(books: Books) -> None:
+    first = customer(key="8", number="8", first_name="John", last_name="Smith", email="one@example.net")
+    second = customer(key="9", number="9", first_name="John", last_name="Smith", email="two@example.net")
+    books.sync(sale(first), sale(second, key="17", number="000000017"))
+    assert sorted(one.email for one in people(books).values()) == ["one@example.net", "two@example.net"]
+    assert len({one.contact_id for one in books.held(Role.INVOICE)}) == 2
+
+
+def test_c70_a_contact_archived_in_xero_is_asked_about_and_its_orders_go_once_it_is_back(books: Books) -> None:
+    bought(books)
+    [before] = people(books).values()
+    books.person("contact", id=before.contact_id, status="ARCHIVED")
+    books.sync(sale(key="17", number="000000017"), sale(key="18", number="000000018"))
+    held = [posting for posting in books.postings() if posting.state == "held"]
+    assert [(one.code, one.subject) for one in held] == [("contact_ambiguous", held[0].subject)] * 2
+    assert "Restore it" in held[0].reason
+    books.person("contact", id=before.contact_id, status="ACTIVE")
+    books.storage.retry(Selection(states=("held",), code="contact_ambiguous"), books.clock.now())
+    books.finish()
+    assert len(books.held(Role.INVOICE)) == 3
+    assert list(people(books)) == ["Ben Ward"]
