@@ -128,7 +128,7 @@ class LineMaker:
             if wrong is not None:
                 self.problems.append(wrong)
         shares = tuple([(share.code, share.amount.amount) for share in percent_shares])
-        if not shares and line.tax.amount:
+        if not line.taxes and line.tax.amount:
             shares = (("", line.tax.amount),)
         sends_item = line.kind is LineKind.PRODUCT and line.sku and self.book.rules.send_items
         return DraftLine(

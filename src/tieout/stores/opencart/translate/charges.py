@@ -43,14 +43,25 @@ class Charge(msgspec.Struct, frozen=True):
 
 
 class Basket(msgspec.Struct, frozen=True):
-    """An order taken apart. discount: >= 0, of all coupons and points. means: (method, title, amount > 0)."""
+    """An order taken apart.
+
+    discounts: (title, amount > 0) of coupons and points. means: (method, title, amount > 0).
+    """
 
     charges: tuple[Charge, ...]
     taxes: tuple[tuple[str, Decimal], ...]
-    discount: Decimal
-    discount_text: str
+    discounts: tuple[tuple[str, Decimal], ...]
     pays_shipping: bool
     means: tuple[tuple[str, str, Decimal], ...]
+
+    @property
+    def discount(self) -> Decimal:
+        """All of them together, >= 0."""
+        return sum((amount for _, amount in self.discounts), Decimal(0))
+
+    @property
+    def discount_text(self) -> str:
+        return ", ".join(title for title, _ in self.discounts)
 
 
 def take_apart(document: wire.OrderDocument, shop: Shop) -> Basket:
@@ -58,7 +69,7 @@ def take_apart(document: wire.OrderDocument, shop: Shop) -> Basket:
     charges = [*_products(document), *_vouchers(document)]
     taxes: list[tuple[str, Decimal]] = []
     means: list[tuple[str, str, Decimal]] = []
-    discount, texts = Decimal(0), []
+    discounts: list[tuple[str, Decimal]] = []
     keys: dict[str, int] = {}
     for row in document.totals:
         title = plain(row.title).strip()
@@ -71,15 +82,13 @@ def take_apart(document: wire.OrderDocument, shop: Shop) -> Basket:
         elif row.code in MEANS and row.value <= 0:
             means.append((MEANS[row.code], title or row.code, -row.value))
         elif row.code in _DISCOUNTS and row.value <= 0:
-            discount -= row.value
-            texts.append(title or row.code)
+            discounts.append((title or row.code, -row.value))
         else:
             charges.append(_charge(row, title, _key(keys, row.code or "total"), document, shop))
     return Basket(
         charges=tuple(charges),
         taxes=tuple(taxes),
-        discount=discount,
-        discount_text=", ".join(texts),
+        discounts=tuple(entry for entry in discounts if entry[1]),
         pays_shipping=any(coupon.shipping == "1" for coupon in document.coupons),
         means=tuple(entry for entry in means if entry[2]),
     )

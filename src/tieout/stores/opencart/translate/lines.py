@@ -13,7 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from tieout.documents import Line, LineKind, MeansOfPayment, TaxShare, TaxTotal
-from tieout.money import Money, Rounding, minor_units, round_decimal
+from tieout.money import Money, Rounding, minor_units, round_decimal, round_parts
 from tieout.stores.opencart import wire
 from tieout.stores.opencart.methods import MEANS
 from tieout.stores.opencart.translate.charges import Basket, Charge, take_apart
@@ -132,7 +132,7 @@ class _LineMaker:
         self._converter = converter
         self._shop = shop
         self._shows_gross = shows_gross
-        self._shares = [self._slot_shares(index) for index in range(len(solved.slots))]
+        self._shares = [self._converted(index) for index in range(len(solved.slots))]
 
     def taxes(self) -> tuple[TaxTotal, ...]:
         """Each row as shown; two rows of one code stay two, as the customer saw them."""
@@ -167,7 +167,7 @@ class _LineMaker:
         taxes = []
         for index in sorted(solved.bears[number]):
             slot = solved.slots[index]
-            amount = converter.exact(self._shares[index][number])
+            amount = self._shares[index][number]
             taxes.append(
                 TaxShare(
                     code=slot.code,
@@ -204,6 +204,16 @@ class _LineMaker:
             return None
         exact = off * (100 + percent) / 100 if self._shows_gross else off
         return self._converter.shown(exact)
+
+    def _converted(self, index: int) -> list[Decimal]:
+        """Shares in the order's currency. Fixed amounts become lines of their own, so each is a whole number of
+        the currency's smallest units, and together they are what the shop shows."""
+        slot = self._solved.slots[index]
+        exact = [self._converter.exact(share) for share in self._slot_shares(index)]
+        if not slot.fixed:
+            return exact
+        shown = self._converter.shown(slot.amount).amount
+        return round_parts(exact, shown, minor_units(self._converter.currency)) or exact
 
     def _slot_shares(self, index: int) -> list[Decimal]:
         """What each charge bears of a tax, in the default currency; together the row's amount."""

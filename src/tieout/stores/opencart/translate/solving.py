@@ -83,8 +83,12 @@ def _readings(
     for charge, known, hint in zip(charges, own, hinted, strict=True):
         if known is not None:
             candidates.append([known])
-        elif not charge.taxable or not charge.net:
+        elif not charge.taxable:
             candidates.append([nothing])
+        elif not charge.net:
+            # Nothing bears a percentage of it, but a fixed amount may stand on shipping that is free.
+            fixed = [one for one in singles if any(slots[index].fixed for index in one)]
+            candidates.append([nothing, *fixed])
         else:
             first = [hint] if charge.hint or charge.kind is LineKind.UNKNOWN else []
             sets = list(dict.fromkeys([*first, *(one for one in common if one), nothing, *singles, *common]))
@@ -98,13 +102,20 @@ def _try(basket: Basket, slots: Sequence[Slot], bears: tuple[frozenset[int], ...
     per_unit = _fixed_ways(basket.charges, slots, bears)
     if per_unit is None:
         return None
-    for discounts in spread(basket, slots, bears):
-        if comes_out(basket.charges, slots, bears, discounts):
-            return Solved(tuple(slots), bears, tuple(discounts), per_unit)
-    nothing = (ZERO,) * len(basket.charges)
-    if basket.discount and comes_out(basket.charges, slots, bears, nothing):
-        return Solved(tuple(slots), bears, nothing, per_unit, basket.discount)
+    for taxed in _taxed_discounts(basket):
+        for discounts in spread(basket, taxed, slots, bears):
+            if comes_out(basket.charges, slots, bears, discounts):
+                return Solved(tuple(slots), bears, tuple(discounts), per_unit, basket.discount - taxed)
     return None
+
+
+def _taxed_discounts(basket: Basket) -> list[Decimal]:
+    """How much of the discounts may have lowered the tax: all, else all but one of them, else none.
+
+    A discount that the shop works out after the tax lowers none (ACCOUNTING A6).
+    """
+    whole = basket.discount
+    return list(dict.fromkeys([whole, *(whole - amount for _, amount in basket.discounts), ZERO]))
 
 
 def tolerance(count: int) -> Decimal:
@@ -115,14 +126,12 @@ def tolerance(count: int) -> Decimal:
 def comes_out(
     charges: Sequence[Charge], slots: Sequence[Slot], bears: Sequence[frozenset[int]], discounts: Sequence[Decimal]
 ) -> bool:
-    """Whether every percentage, taken on what bears it, is its row's amount. No row means zero or less."""
+    """Whether every percentage, taken on what bears it, is its row's amount. No row means zero."""
     for index, slot in enumerate(slots):
         if slot.fixed:
             continue
         bases = [charge.net - off for charge, one, off in zip(charges, bears, discounts, strict=True) if index in one]
         expected = sum(bases, ZERO) * slot.percent / 100
-        if not slot.is_row and expected < 0:
-            continue
         if abs(expected - slot.amount) > tolerance(len(bases)):
             return False
     return True
@@ -162,5 +171,12 @@ def _as_it_stands(basket: Basket, slots: Sequence[Slot], own: Sequence[frozenset
                 one | {index} if charge.taxable and charge.net > 0 else one
                 for one, charge in zip(bears, basket.charges, strict=True)
             ]
-    discounts = next(iter(spread(basket, (), bears)), (ZERO,) * len(basket.charges))
-    return Solved(tuple(slots), tuple(bears), tuple(discounts), (True,) * len(slots), explained=False)
+    discounts = next(iter(spread(basket, basket.discount, (), bears)), None)
+    return Solved(
+        tuple(slots),
+        tuple(bears),
+        tuple(discounts) if discounts is not None else (ZERO,) * len(basket.charges),
+        (True,) * len(slots),
+        ZERO if discounts is not None else basket.discount,
+        explained=False,
+    )

@@ -16,18 +16,20 @@ _PART = Decimal("0.000001")
 _NOISE = Decimal("0.005")
 
 
-def spread(basket: Basket, slots: Sequence[Slot], bears: Sequence[frozenset[int]]) -> Iterator[Sequence[Decimal]]:
+def spread(
+    basket: Basket, discount: Decimal, slots: Sequence[Slot], bears: Sequence[frozenset[int]]
+) -> Iterator[Sequence[Decimal]]:
     """Per charge what was taken off it: in proportion first, then as the tax rows say it was."""
-    if not basket.discount:
+    if not discount:
         yield (ZERO,) * len(basket.charges)
         return
     everything = list(range(len(basket.charges)))
     for shipping_first in dict.fromkeys((basket.pays_shipping, False)):
-        shared = _share(basket.discount, everything, basket.charges, shipping_first=shipping_first)
+        shared = _share(discount, everything, basket.charges, shipping_first=shipping_first)
         if shared is not None:
             yield shared
     for shipping_first in dict.fromkeys((basket.pays_shipping, False)):
-        solved = _by_rows(basket, slots, bears, shipping_first=shipping_first)
+        solved = _by_rows(basket, discount, slots, bears, shipping_first=shipping_first)
         if solved is not None:
             yield solved
 
@@ -61,7 +63,7 @@ def _proportional(whole: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def _by_rows(
-    basket: Basket, slots: Sequence[Slot], bears: Sequence[frozenset[int]], *, shipping_first: bool
+    basket: Basket, discount: Decimal, slots: Sequence[Slot], bears: Sequence[frozenset[int]], *, shipping_first: bool
 ) -> list[Decimal] | None:
     """The discount of each group of equally taxed charges, from what the tax rows lack."""
     charges = basket.charges
@@ -79,12 +81,12 @@ def _by_rows(
         lacking = base - slot.amount * 100 / slot.percent
         rows.append([Fraction(int(index in name)) for name in names] + [Fraction(lacking)])
     if not untaxed:
-        rows.append([Fraction(1)] * len(names) + [Fraction(basket.discount)])
+        rows.append([Fraction(1)] * len(names) + [Fraction(discount)])
     solution = _solution(rows, len(names))
     if solution is None:
         return None
     parts = [ZERO] * len(charges)
-    rest = basket.discount
+    rest = discount
     for name, exact in zip(names, solution, strict=True):
         taken = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(_PART)
         room = sum((charges[i].net for i in groups[name]), ZERO)
@@ -102,13 +104,19 @@ def _by_rows(
 def _with_rest(
     parts: list[Decimal], rest: Decimal, untaxed: Sequence[int], charges: Sequence[Charge], shipping_first: bool
 ) -> list[Decimal] | None:
-    """What the taxed groups left of the discount: on untaxed charges, or as noise on the largest part."""
-    if rest > _NOISE or (rest > 0 and untaxed and not any(parts)):
-        shared = _share(rest, untaxed, charges, shipping_first=shipping_first)
-        return None if shared is None else [part + more for part, more in zip(parts, shared, strict=True)]
-    if rest:
-        largest = max(range(len(parts)), key=lambda i: parts[i])
-        parts[largest] += rest
+    """What the taxed groups left of the discount: on untaxed charges, and the noise of it on the largest part."""
+    room = sum((charges[i].net for i in untaxed), ZERO)
+    taken = min(rest, room)
+    if taken > (_NOISE if any(parts) else ZERO):
+        shared = _share(taken, untaxed, charges, shipping_first=shipping_first)
+        if shared is None:
+            return None
+        parts = [part + more for part, more in zip(parts, shared, strict=True)]
+        rest -= taken
+    if rest > _NOISE:
+        return None
+    largest = max(range(len(parts)), key=lambda i: parts[i])
+    parts[largest] += rest
     return parts
 
 
