@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from tieout.accounting import LineAmountTypes
 from tieout.errors import Problem
@@ -25,6 +26,10 @@ from tieout.rules.catalogue import Code
 OVERRIDES_MAX = 5
 #: Lines that may be added by saying pieces one by one.
 EXTRA_LINES_MAX = 300
+#: Lines looked at, over all ways tried of taking lines apart; bounds the work on enormous documents.
+_LINES_TRIED_MAX = 400_000
+#: Largest amount Xero takes, in cents.
+_AMOUNT_MAX = 999_999_999_999
 
 
 class Piece:
@@ -47,6 +52,8 @@ def fit(sheet: Sheet) -> Fitted | Problem:
             f"{sheet.total} {sheet.currency} with tax {sheet.tax_total} has more than the 2 decimals Xero keeps.",
             f"currency {sheet.currency}",
         )
+    if abs(total) > _AMOUNT_MAX:
+        return Problem(Code.NOT_EXPRESSIBLE, f"{sheet.total} {sheet.currency} is more than Xero takes.")
     taxed = tax_total
     for line in sheet.lines:
         if line.tax_code:
@@ -152,7 +159,8 @@ def _settle(pieces: list[Piece], tax_type: str, target: int, sheet: Sheet) -> li
     unit = _unit(sheet)
     if _override(pieces, tax_type, target, unit):
         return pieces
-    for taken_apart in _taken_apart(pieces, tax_type, target, sheet.mode):
+    tries = max(10, _LINES_TRIED_MAX // len(pieces))
+    for taken_apart in islice(_taken_apart(pieces, tax_type, target, sheet.mode), tries):
         if _override(taken_apart, tax_type, target, unit):
             return taken_apart
     xero = sum(p.predicted for p in pieces if p.draft.tax_choice.tax_type == tax_type)

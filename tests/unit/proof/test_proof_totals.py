@@ -301,3 +301,18 @@ def test_without_a_rounding_account_a_cent_too_many_is_a_question_of_mapping() -
     without = reference(accounts=tuple(a for a in ACCOUNTS if a.system_account != "ROUNDING"))
     planned = plan(Dossier(order(line("10.00"), total="10.01")), book(without, accounts=AccountRoles(sales="200")))
     assert codes(planned) == ["account_unmapped"]
+
+
+def test_amounts_beyond_what_xero_takes_are_held() -> None:
+    assert codes(plan(Dossier(order(line("9999999999.99"))))) == []
+    assert codes(plan(Dossier(order(line("10000000000.00"))))) == ["not_expressible"]
+
+
+def test_ten_thousand_lines_that_do_not_fit_are_held_in_bounded_work() -> None:
+    lines = [line("3.00", tax="0.40", code="UK20", percent="20", quantity="3", key=str(i)) for i in range(10_000)]
+    assert codes(plan(Dossier(order(*lines)))) == ["tax_mismatch"]
+
+
+def test_ten_thousand_lines_that_fit_are_planned() -> None:
+    lines = [line("3.00", tax="0.50", code="UK20", percent="20", quantity="3", key=str(i)) for i in range(10_000)]
+    assert invoice_of(*lines).totals.total.amount == D("30000.00")
