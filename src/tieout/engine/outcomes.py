@@ -35,6 +35,8 @@ class Move(StrEnum):
     SETTLE = "settle"
     SPLIT = "split"
     AGAIN = "again"
+    #: Surely not processed, and its key would only repeat the failure: back to the queue, under a new key.
+    ANEW = "anew"
     LOOK_UP = "look_up"
     HOLD_ORGANISATION = "hold_organisation"
 
@@ -98,7 +100,9 @@ def after_answer(
 def _not_processed(call: CallFacts, answer: AnswerFacts, now: datetime, jitter: float) -> Decision:
     """Surely not processed: the same call later. Limits and outages concern all work of the organisation."""
     until = now + limit_pause(answer.limit, answer.retry_after, max(call.failures, 1), jitter)
-    return Decision(Move.AGAIN, not_before=until, hold_until=until, hold_scope=answer.limit or "outage")
+    # Xero repeats a 5xx for its key for six minutes. After an earlier try of unknown outcome the key is needed.
+    move = Move.ANEW if answer.status >= 500 and call.tries == 1 else Move.AGAIN
+    return Decision(move, not_before=until, hold_until=until, hold_scope=answer.limit or "outage")
 
 
 def _lost(call: CallFacts, now: datetime, jitter: float, key_life: timedelta) -> Decision:

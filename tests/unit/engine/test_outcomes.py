@@ -110,3 +110,11 @@ def test_pauses_double_up_to_a_bound_and_jitter_spreads_them() -> None:
     assert [backoff(n, 1.0).total_seconds() for n in (1, 2, 3, 4)] == [2, 4, 8, 16]
     assert backoff(1, 0.0).total_seconds() == 1
     assert backoff(1_000, 1.0).total_seconds() == PAUSE_MAX_SECONDS
+
+
+def test_an_offline_xero_repeats_its_answer_for_a_key_so_the_next_try_has_a_new_one() -> None:
+    offline = AnswerFacts(Reply.RETRY, 503, "outage", 300)
+    decision = after_answer(call(), offline, NOW, 0.5)
+    assert (decision.move, decision.hold_scope) == (Move.ANEW, "outage")
+    # An earlier try may have had its effect: only the same key is safe.
+    assert after_answer(call(tries=2), offline, NOW, 0.5).move is Move.AGAIN

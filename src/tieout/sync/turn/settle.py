@@ -50,8 +50,9 @@ class _Settling:
         self._records.close_request(outcome.step.request, answer.status, answer.bytes_in, answer.limits, self._now)
         if call.state is CallState.DONE:
             return
-        if call.tries != outcome.step.call.tries and answer.kind is not AnswerKind.SETTLED:
-            # Somebody else sent it again meanwhile; only a settled answer is still news.
+        superseded = call.state is not CallState.SENDING or call.tries != outcome.step.call.tries
+        if superseded and answer.kind is not AnswerKind.SETTLED:
+            # Somebody else took it over meanwhile; only a settled answer is still news.
             return
         decision = after_answer(
             CallFacts(
@@ -71,6 +72,11 @@ class _Settling:
             case Move.AGAIN:
                 self._update(CallState.OPEN, answer, decision.not_before)
                 self._pause(decision, answer)
+            case Move.ANEW:
+                sent = self._sent(call.postings)
+                self._write(sent, [results.returned(one) for one in sent], None)
+                self._update(CallState.DONE, answer, None)
+                self._pause(decision, answer)
             case Move.LOOK_UP:
                 self._update(CallState.UNKNOWN, answer, decision.not_before)
             case Move.HOLD_ORGANISATION:
@@ -82,8 +88,11 @@ class _Settling:
         call = self._call
         asked = {one.id for one in outcome.step.sent}
         assert isinstance(outcome.step, LookUpCall)
-        if call.state is not CallState.UNKNOWN or not asked:
-            self._drop_from_call(set(call.postings[: max(1, len(asked))]), call.state)
+        if call.state is not CallState.UNKNOWN:
+            # Its answer came after all.
+            return
+        if not asked:
+            self._drop_from_call(set(call.postings[:1]))
             return
         sent = self._sent([one for one in call.postings if one in asked])
         elements = []
@@ -99,13 +108,11 @@ class _Settling:
         settled = self._results(sent, elements, found=True)
         settled += [results.not_there(one, self._policy.attempts_max) for one in missing]
         self._write(sent, settled, None)
-        self._drop_from_call(asked, CallState.UNKNOWN)
+        self._drop_from_call(asked)
 
-    def _drop_from_call(self, gone: set[int], state: CallState) -> None:
+    def _drop_from_call(self, gone: set[int]) -> None:
         call = self._call
         rest = [(one, marker) for one, marker in zip(call.postings, call.markers, strict=True) if one not in gone]
-        if state is CallState.DONE:
-            return
         self._records.update_call(
             call.id,
             CallState.UNKNOWN if rest else CallState.DONE,
