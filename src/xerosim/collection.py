@@ -50,7 +50,8 @@ class Collection(Generic[T]):
         self._changes = changes
         self._values: dict[str, T] = {}
         self._keys = indexes or {}
-        self._indexes: dict[str, dict[object, dict[str, None]]] = {name: {} for name in self._keys}
+        # Most keys find one value: its id alone is far smaller than a dict of one.
+        self._indexes: dict[str, dict[object, str | dict[str, None]]] = {name: {} for name in self._keys}
         self._ordered: list[T] | None = None
         self._shuffled = False
         self.version = 0
@@ -91,12 +92,16 @@ class Collection(Generic[T]):
     def by(self, index: str, key: object) -> list[T]:
         """Values that an index finds, oldest first."""
         ids = self._indexes[index].get(key)
-        return [self._values[id] for id in ids] if ids else []
+        if ids is None:
+            return []
+        return [self._values[ids]] if isinstance(ids, str) else [self._values[id] for id in ids]
 
     def first(self, index: str, key: object) -> T | None:
         """The oldest value that an index finds."""
         ids = self._indexes[index].get(key)
-        return self._values[next(iter(ids))] if ids else None
+        if ids is None:
+            return None
+        return self._values[ids if isinstance(ids, str) else next(iter(ids))]
 
     def put(self, value: T) -> T:
         """Add or replace; a value with a new moment of change moves to the end of the order."""
@@ -142,9 +147,26 @@ class Collection(Generic[T]):
             if before == after:
                 continue
             if before:
-                ids = index[before]
-                ids.pop(id, None)
-                if not ids:
-                    del index[before]
+                _leave(index, before, id)
             if after:
-                index.setdefault(after, {})[id] = None
+                _enter(index, after, id)
+
+
+def _enter(index: dict[object, str | dict[str, None]], key: object, id: str) -> None:
+    held = index.get(key)
+    if held is None:
+        index[key] = id
+    elif isinstance(held, str):
+        index[key] = {held: None, id: None}
+    else:
+        held[id] = None
+
+
+def _leave(index: dict[object, str | dict[str, None]], key: object, id: str) -> None:
+    held = index[key]
+    if isinstance(held, str):
+        del index[key]
+    else:
+        held.pop(id, None)
+        if not held:
+            del index[key]
