@@ -32,21 +32,21 @@ class QueueActions:
             moved = self._with_needs(chosen)
             self._prioritise(moved, _NOW)
             self._plan_documents(selection.documents, now)
-        self._ring(chosen, now)
+        self._ring_for(chosen, now)
         return len(chosen)
 
     def move_to_front(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state='queued'")
             self._prioritise(self._with_needs(chosen), _FRONT)
-        self._ring(chosen, now)
+        self._ring_for(chosen, now)
         return len(chosen)
 
     def retry(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state IN ('held','waiting','removed','queued')")
             self._try_again(chosen, now)
-        self._ring(chosen, now)
+        self._ring_for(chosen, now)
         return len(chosen)
 
     def remove(self, selection: Selection, now: datetime) -> int:
@@ -242,7 +242,7 @@ class QueueActions:
         }
         refresh_documents(self._database, sorted(documents))
 
-    def _ring(self, postings: Sequence[int], now: datetime) -> None:
+    def _ring_for(self, postings: Sequence[int], now: datetime) -> None:
         """Their organisations are due now; in a statement of its own, after the transaction."""
         organisations = {
             row[0]
