@@ -308,3 +308,10 @@ def test_the_heads_stand_over_their_own_cells(name: str, shop: Shop, client_of: 
     context = client_of("viewer").get(reverse(name)).context
     grid = context["grid"]
     assert [header.name for header in context["headers"]] == list(grid.table.Meta.sequence)
+
+
+@pytest.mark.parametrize("sort", [BY_TIME, BY_TIME.reversed()])
+def test_the_queue_walks_its_index_and_sorts_nothing(sort: keyset.Sort, shop: Shop) -> None:
+    plan = in_queue().order_by(*sort.order)[:51].explain()
+    assert "posting_queue_time" in plan
+    assert "TEMP B-TREE" not in plan

@@ -792,6 +792,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="posting",
+            index=models.Index(
+                condition=models.Q(("state", "posted"), _negated=True),
+                fields=["queued_at", "id"],
+                name="posting_queue_time",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="posting",
             index=models.Index(condition=models.Q(("call__isnull", False)), fields=["call"], name="posting_call"),
         ),
         migrations.AddIndex(

@@ -44,11 +44,12 @@ class QueueFilter(GridFilter):
     organisation = choice("organisation_id", _("Any organisation"))
 
     def find(self, queryset: QuerySet[Posting], name: str, value: str) -> QuerySet[Posting]:
-        """Number by its beginning (index), reason by any part of it, which reads the queue through."""
+        """What looks like a number is looked up by its beginning; other words are looked for in the reasons, which
+        reads the queue through."""
         text = value.strip()
-        return queryset.filter(
-            starts_with("document__number", text) | starts_with("marker", text) | Q(reason__icontains=text)
-        )
+        if any(sign.isdigit() for sign in text) and " " not in text:
+            return queryset.filter(starts_with("document__number", text) | starts_with("marker", text))
+        return queryset.filter(Q(reason__icontains=text) | starts_with("document__number", text))
 
     @property
     def qs(self) -> QuerySet[Posting]:
@@ -174,5 +175,5 @@ _COLUMNS = (
 
 
 def in_queue() -> QuerySet[Posting]:
-    """Postings that are not at rest. Written as the index `posting_queue` is, so that it is used."""
+    """Postings that are not at rest. Written as the index `posting_queue_time` is, so that it is used."""
     return Posting.objects.filter(~Q(state="posted")).exclude(state="gone")
