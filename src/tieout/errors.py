@@ -74,7 +74,7 @@ class ContractBroken(TieoutError):
         self.evidence = evidence
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Why a document (or one posting of it) cannot be planned or was refused.
 
     code: of the closed list in `tieout.rules.catalogue`.  reason: one sentence with the facts of this

@@ -63,7 +63,7 @@ def round_decimal(value: Decimal, places: int, policy: Rounding) -> Decimal:
     return value.quantize(_QUANTA[places], policy.value, _EXACT)
 
 
-class Money(msgspec.Struct, frozen=True, array_like=True):
+class Money(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An exact amount in one currency (ISO 4217 code). May have more decimals than the currency has."""
 
     amount: Decimal

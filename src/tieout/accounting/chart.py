@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """An entry of the chart of accounts. type, account_class, tax_type: Xero's words."""
 
     account_id: str
@@ -24,13 +24,13 @@ class Account(msgspec.Struct, frozen=True):
     bank_account_type: str = ""
 
 
-class TaxComponent(msgspec.Struct, frozen=True):
+class TaxComponent(msgspec.Struct, frozen=True, gc=False):
     name: str
     rate: Decimal
     is_compound: bool = False
 
 
-class TaxRate(msgspec.Struct, frozen=True):
+class TaxRate(msgspec.Struct, frozen=True, gc=False):
     """rate: effective percent. for_…: account classes it may be used with."""
 
     tax_type: str
@@ -46,7 +46,7 @@ class TaxRate(msgspec.Struct, frozen=True):
     for_equity: bool = False
 
 
-class OrganisationFacts(msgspec.Struct, frozen=True):
+class OrganisationFacts(msgspec.Struct, frozen=True, gc=False):
     """country: ISO alpha-2 ("GB"); version: Xero's edition (UK, AU, NZ, US, GLOBAL). timezone: IANA name."""
 
     organisation_id: str
@@ -63,7 +63,7 @@ class OrganisationFacts(msgspec.Struct, frozen=True):
     actions: tuple[tuple[str, bool], ...] = ()
 
 
-class ContactEntry(msgspec.Struct, frozen=True):
+class ContactEntry(msgspec.Struct, frozen=True, gc=False):
     """A contact of the ledger as the local index for matching holds it."""
 
     contact_id: str
@@ -77,7 +77,7 @@ class ContactEntry(msgspec.Struct, frozen=True):
     company: bool = False
 
 
-class LedgerReference(msgspec.Struct, frozen=True):
+class LedgerReference(msgspec.Struct, frozen=True, gc=False):
     """All that planning needs to know of an organisation; read rarely, kept in our storage."""
 
     organisation: OrganisationFacts

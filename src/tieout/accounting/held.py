@@ -10,7 +10,7 @@ from tieout.accounting.postings import Role
 from tieout.money import Money
 
 
-class HeldLine(msgspec.Struct, frozen=True):
+class HeldLine(msgspec.Struct, frozen=True, gc=False):
     account_code: str
     tax_type: str
     amount: Money
@@ -18,7 +18,7 @@ class HeldLine(msgspec.Struct, frozen=True):
     description: str = ""
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """One object as the ledger has it. Fields that the kind of object has not are None or empty.
 
     status: Xero's word (DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED, ACTIVE, ARCHIVED).

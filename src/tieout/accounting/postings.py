@@ -42,7 +42,7 @@ class LineAmountTypes(StrEnum):
     NO_TAX = "NoTax"
 
 
-class Ref(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Ref(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """Identity of a posting within an organisation and connection."""
 
     role: Role
@@ -50,7 +50,7 @@ class Ref(msgspec.Struct, frozen=True, array_like=True, order=True):
     ordinal: int = 0
 
 
-class LedgerLine(msgspec.Struct, frozen=True):
+class LedgerLine(msgspec.Struct, frozen=True, gc=False):
     """A line of an invoice or credit note.
 
     key: the store line's key (several ledger lines may share one: split lines, ACCOUNTING D2).
@@ -77,7 +77,7 @@ class LedgerLine(msgspec.Struct, frozen=True):
     why_tax: str = ""
 
 
-class Totals(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True, gc=False):
     """What Xero will calculate: sub_total + total_tax = total; by_tax_type: (TaxType, tax)."""
 
     sub_total: Money
@@ -86,7 +86,7 @@ class Totals(msgspec.Struct, frozen=True):
     by_tax_type: tuple[tuple[str, Money], ...] = ()
 
 
-class Invoice(msgspec.Struct, frozen=True, tag="invoice"):
+class Invoice(msgspec.Struct, frozen=True, gc=False, tag="invoice"):
     """A sales invoice (ACCREC). rate: units of `currency` per base unit, None lets Xero choose."""
 
     number: str
@@ -103,7 +103,7 @@ class Invoice(msgspec.Struct, frozen=True, tag="invoice"):
     url: str = ""
 
 
-class CreditNote(msgspec.Struct, frozen=True, tag="credit_note"):
+class CreditNote(msgspec.Struct, frozen=True, gc=False, tag="credit_note"):
     """A sales credit note (ACCRECCREDIT). Amounts positive. Carries no discount fields."""
 
     number: str
@@ -118,7 +118,7 @@ class CreditNote(msgspec.Struct, frozen=True, tag="credit_note"):
     rate: Decimal | None = None
 
 
-class Payment(msgspec.Struct, frozen=True, tag="payment"):
+class Payment(msgspec.Struct, frozen=True, gc=False, tag="payment"):
     """Money in for an invoice, or money out for a credit note (`target` says which).
 
     bank_amount: what the account's own currency took, only where it differs (ACCOUNTING C9).
@@ -133,7 +133,7 @@ class Payment(msgspec.Struct, frozen=True, tag="payment"):
     account_id: str = ""
 
 
-class Overpayment(msgspec.Struct, frozen=True, tag="overpayment"):
+class Overpayment(msgspec.Struct, frozen=True, gc=False, tag="overpayment"):
     """Money received beyond what the invoice owes; needs an account of type BANK (ACCOUNTING C8)."""
 
     contact: Ref
@@ -144,7 +144,7 @@ class Overpayment(msgspec.Struct, frozen=True, tag="overpayment"):
     account_id: str = ""
 
 
-class Allocation(msgspec.Struct, frozen=True, tag="allocation"):
+class Allocation(msgspec.Struct, frozen=True, gc=False, tag="allocation"):
     """Credit of `source` (credit note or overpayment) applied to `invoice`."""
 
     source: Ref
@@ -153,7 +153,7 @@ class Allocation(msgspec.Struct, frozen=True, tag="allocation"):
     date: dt.date
 
 
-class ContactAddress(msgspec.Struct, frozen=True):
+class ContactAddress(msgspec.Struct, frozen=True, gc=False):
     """type: POBOX (billing, printed on invoices) or STREET (delivery). Lengths as Xero allows."""
 
     type: str
@@ -165,7 +165,7 @@ class ContactAddress(msgspec.Struct, frozen=True):
     attention_to: str = ""
 
 
-class Contact(msgspec.Struct, frozen=True, tag="contact"):
+class Contact(msgspec.Struct, frozen=True, gc=False, tag="contact"):
     """A buyer in the ledger. contact_number: our marker. match: how it may be found before it is made."""
 
     name: str
@@ -180,7 +180,7 @@ class Contact(msgspec.Struct, frozen=True, tag="contact"):
     addresses: tuple[ContactAddress, ...] = ()
 
 
-class Item(msgspec.Struct, frozen=True, tag="item"):
+class Item(msgspec.Struct, frozen=True, gc=False, tag="item"):
     """A product in the ledger, never with tracked stock (ACCOUNTING D1). code: up to 30 characters."""
 
     code: str

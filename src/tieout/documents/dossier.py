@@ -12,7 +12,7 @@ from tieout.errors import Problem
 from tieout.money import Money
 
 
-class StorePayment(msgspec.Struct, frozen=True):
+class StorePayment(msgspec.Struct, frozen=True, gc=False):
     """Money that the store says it received for an order.
 
     document: where it is told (a store invoice marked paid, a payment record); with `ordinal` the identity.
@@ -34,7 +34,7 @@ class StorePayment(msgspec.Struct, frozen=True):
     offline: bool = False
 
 
-class Unreadable(msgspec.Struct, frozen=True):
+class Unreadable(msgspec.Struct, frozen=True, gc=False):
     """A member of the dossier that could not be translated; it is held, the others go on."""
 
     document: DocumentKey
@@ -42,7 +42,7 @@ class Unreadable(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-class Dossier(msgspec.Struct, frozen=True):
+class Dossier(msgspec.Struct, frozen=True, gc=False):
     """An order with its store invoices, refunds and payments, each in the order of their dates.
 
     A store without orders (CRM) makes the order from its invoice.

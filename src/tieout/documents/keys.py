@@ -21,7 +21,7 @@ class DocumentKind(StrEnum):
     PAYMENT = "payment"
 
 
-class DocumentKey(msgspec.Struct, frozen=True, array_like=True, order=True):
+class DocumentKey(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A document within one store connection.
 
     key: the store's own id as text ("16"), unique per kind; for things the store has no id for, one of our
@@ -35,7 +35,7 @@ class DocumentKey(msgspec.Struct, frozen=True, array_like=True, order=True):
         return f"{self.kind.value} {self.key}"
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """What grids, filters and the grouping into dossiers need of one raw document.
 
     root: key of the order (or, in a CRM, the invoice) that leads the dossier; for customers and products the

@@ -29,7 +29,7 @@ class LineKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class TaxShare(msgspec.Struct, frozen=True):
+class TaxShare(msgspec.Struct, frozen=True, gc=False):
     """One tax on one line. code: the store's identifier of the rate, what the operator maps.
 
     percent: as the store shows it; a compound tax has its effective percent.
@@ -44,7 +44,7 @@ class TaxShare(msgspec.Struct, frozen=True):
     fixed: bool = False
 
 
-class TaxTotal(msgspec.Struct, frozen=True):
+class TaxTotal(msgspec.Struct, frozen=True, gc=False):
     """One tax over the whole document, as the store showed it to its customer."""
 
     code: str
@@ -53,7 +53,7 @@ class TaxTotal(msgspec.Struct, frozen=True):
     amount: Money
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line. net + tax = gross; sum of `taxes` amounts = tax (exact, may have 4 decimals).
 
     key: the order line's id, the same in orders, store invoices and refunds, so that a credit note can copy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """A postal address as the store holds it. country: ISO 3166-1 alpha-2."""
 
     street: tuple[str, ...] = ()
@@ -20,7 +20,7 @@ class Address(msgspec.Struct, frozen=True):
     tax_number: str = ""
 
 
-class Customer(msgspec.Struct, frozen=True):
+class Customer(msgspec.Struct, frozen=True, gc=False):
     """A buyer: registered (key is the store's id) or a guest (key is ours, see DocumentKey).
 
     number: what the merchant reads in the store, shown in Xero as the contact's number; "" for guests.

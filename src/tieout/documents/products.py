@@ -7,7 +7,7 @@ import msgspec
 from tieout.money import Money
 
 
-class Product(msgspec.Struct, frozen=True):
+class Product(msgspec.Struct, frozen=True, gc=False):
     """A product of the catalogue. price: list price in the catalogue's currency, None when it has none."""
 
     key: str

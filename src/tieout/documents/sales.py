@@ -12,7 +12,7 @@ from tieout.documents.parties import Address, Customer
 from tieout.money import Money
 
 
-class MeansOfPayment(msgspec.Struct, frozen=True):
+class MeansOfPayment(msgspec.Struct, frozen=True, gc=False):
     """Gift card, store credit or reward points that paid a part of an order (ACCOUNTING C6). amount > 0."""
 
     method: str
@@ -21,7 +21,7 @@ class MeansOfPayment(msgspec.Struct, frozen=True):
     code: str = ""
 
 
-class Cancellation(msgspec.Struct, frozen=True):
+class Cancellation(msgspec.Struct, frozen=True, gc=False):
     """What was cancelled of an order after a part of it had been invoiced (ACCOUNTING B4).
 
     lines: the cancelled quantities and the shipping share, amounts positive, keys as in the order.
@@ -34,7 +34,7 @@ class Cancellation(msgspec.Struct, frozen=True):
     date: date
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, gc=False):
     """A sale as agreed. Amounts in the currency the customer saw, or in base currency when so chosen.
 
     state: the store's own fixed state word, the key of the status rules (ACCOUNTING B2).
@@ -78,7 +78,7 @@ class Order(msgspec.Struct, frozen=True):
     url: str = ""
 
 
-class StoreInvoice(msgspec.Struct, frozen=True):
+class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
     """The store's bill for an order or a part of it: only its own lines, quantities and shipping share.
 
     state: the store's own word ("open", "paid", "cancelled" for Magento's 1, 2, 3).
@@ -99,7 +99,7 @@ class StoreInvoice(msgspec.Struct, frozen=True):
     url: str = ""
 
 
-class Refund(msgspec.Struct, frozen=True):
+class Refund(msgspec.Struct, frozen=True, gc=False):
     """A credit memo or refund. Amounts positive for what the customer gets back.
 
     invoice_key: when made from one store invoice; "" for an order-level refund.

@@ -13,7 +13,7 @@ from tieout.rules.catalogue import Code
 from tieout.rules.settings import LockedPeriod
 
 
-class Placed(msgspec.Struct, frozen=True):
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """Where a document lands: its date, the date it was moved to (None: it stays), or why it is held."""
 
     day: date

@@ -19,7 +19,7 @@ from tieout.proof.sheet import DraftLine, Fitted, Sheet
 from tieout.rules.catalogue import Code
 
 
-class FittedLines(msgspec.Struct, frozen=True):
+class FittedLines(msgspec.Struct, frozen=True, gc=False):
     """Lines fitted in a tax basis, or (fitted None) everything that stands against it."""
 
     mode: LineAmountTypes

@@ -23,7 +23,7 @@ _ZERO = Decimal(0)
 _OUT_OF_SCOPE_KINDS = frozenset((LineKind.ROUNDING, LineKind.ADJUSTMENT))
 
 
-class Copied(msgspec.Struct, frozen=True):
+class Copied(msgspec.Struct, frozen=True, gc=False):
     """Account and tax type of an invoice line that a credit note repeats (ACCOUNTING A10)."""
 
     account_code: str

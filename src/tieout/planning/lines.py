@@ -43,7 +43,7 @@ _SILENT_KINDS = frozenset(set(LineKind) - {LineKind.PRODUCT, LineKind.VOUCHER_SA
 _TYPE_NAMES = {kind: kind.value.replace("_", " ") for kind in LineKind}
 
 
-class Drafts(msgspec.Struct, frozen=True):
+class Drafts(msgspec.Struct, frozen=True, gc=False):
     """lines to fit; problems (all of them) that hold the document; notes for people.
 
     means_shift: what named totals take out of the document, because they are means of payment (E3).

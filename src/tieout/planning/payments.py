@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
+import msgspec
+
 from tieout.accounting import Overpayment, Payment, Ref, Role
-from tieout.documents import DocumentKey, StorePayment
+from tieout.documents import DocumentKey, DocumentKind, StorePayment
 from tieout.errors import Problem
-from tieout.money import Money
+from tieout.money import Money, Rounding
 from tieout.planning.dates import place
 from tieout.planning.differences import approval_wait
 from tieout.planning.results import PlannedPosting, Posted
@@ -62,7 +64,7 @@ def _named(work: Work, account_code: str) -> MethodChoice | Problem:
 
 def plan_payments(work: Work) -> None:
     """Every store payment: posted, held, waiting, or passed over by a rule. Never cut, never dated today."""
-    for payment in work.dossier.payments:
+    for payment in _adding_up(work):
         sales = _sales_for(work, payment)
         if not payment.amount.amount:
             work.skip(payment.document, Code.ZERO_PAYMENT, "A payment of zero is not sent.")
@@ -71,6 +73,29 @@ def plan_payments(work: Work) -> None:
             _plan_payment(work, payment, sales)
         elif work.live(Ref(Role.PAYMENT, payment.document, payment.ordinal)) is None:
             work.skip(payment.document, Code.SALE_MISSING, "Received, not yet invoiced in the store.")
+
+
+def _adding_up(work: Work) -> list[StorePayment]:
+    """The payments, so that those of an order's parts add up to what the shop shows as paid for the order.
+
+    Four-decimal totals of store invoices are rounded one by one (19.8643 and 110.8246 show as 19.86 and 110.82), the
+    order's paid total as one (130.69). Where the order is the sale, the n-th payment is what the rounded running
+    total grew by; a later part never changes an earlier payment.
+    """
+    dossier = work.dossier
+    exact = {invoice.key: invoice for invoice in dossier.invoices}
+    if not work.sales or work.sales[0].source.document.kind is not DocumentKind.ORDER or len(dossier.payments) < 2:
+        return list(dossier.payments)
+    running = Money.zero(dossier.order.currency)
+    found: list[StorePayment] = []
+    for payment in dossier.payments:
+        invoice = exact.get(payment.invoice_key)
+        if invoice is None or invoice.exact_total.currency != running.currency:
+            return list(dossier.payments)
+        before, running = running.rounded(Rounding.HALF_UP), running + invoice.exact_total
+        moved = running.rounded(Rounding.HALF_UP) - before - invoice.total
+        found.append(msgspec.structs.replace(payment, amount=payment.amount + moved) if moved else payment)
+    return found
 
 
 def _sales_for(work: Work, payment: StorePayment) -> list[Sale]:

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class Posted(msgspec.Struct, frozen=True):
+class Posted(msgspec.Struct, frozen=True, gc=False):
     """A posting of this dossier that Xero already holds, as our records know it.
 
     payload: what was sent. status: Xero's. remote_id: Xero's id. amount_due: as last answered.
@@ -44,7 +44,7 @@ class Posted(msgspec.Struct, frozen=True):
     rate: Decimal | None = None
 
 
-class Snapshot(msgspec.Struct, frozen=True):
+class Snapshot(msgspec.Struct, frozen=True, gc=False):
     """What planning may know besides the dossier and the rules.
 
     reference: the organisation. posted: what is posted of this dossier. sales_documents: the choice fixed when
@@ -59,7 +59,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     burnt_numbers: frozenset[str] = frozenset()
 
 
-class PlannedPosting(msgspec.Struct, frozen=True):
+class PlannedPosting(msgspec.Struct, frozen=True, gc=False):
     """One ledger object wanted. payload None: it must not exist (never sent: nothing; else delete or void).
 
     marker: what identifies it in Xero (document number, contact number, item code, payment reference).
@@ -80,7 +80,7 @@ class PlannedPosting(msgspec.Struct, frozen=True):
     redated_to: date | None = None
 
 
-class Skipped(msgspec.Struct, frozen=True):
+class Skipped(msgspec.Struct, frozen=True, gc=False):
     """A document that is not posted, by a rule. code: of the catalogue. Not a failure."""
 
     document: DocumentKey
@@ -88,14 +88,14 @@ class Skipped(msgspec.Struct, frozen=True):
     reason: str
 
 
-class DocumentHeld(msgspec.Struct, frozen=True):
+class DocumentHeld(msgspec.Struct, frozen=True, gc=False):
     """A document none of whose postings can be planned."""
 
     document: DocumentKey
     problems: tuple[Problem, ...]
 
 
-class DossierPlan(msgspec.Struct, frozen=True):
+class DossierPlan(msgspec.Struct, frozen=True, gc=False):
     """Everything wanted for one dossier. Planning again against what was posted gives the same payloads.
 
     sales_documents: which choice this dossier was planned by ("orders" or "invoices").

@@ -33,7 +33,7 @@ SINGLE_CONTACT = DocumentKey(DocumentKind.CUSTOMER, "single")
 Document = Invoice | CreditNote
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, gc=False):
     """A sales document of the store, order or store invoice alike (ACCOUNTING B1)."""
 
     document: DocumentKey
@@ -76,7 +76,7 @@ class Target:
         self.open = total
 
 
-class Credit(msgspec.Struct, frozen=True):
+class Credit(msgspec.Struct, frozen=True, gc=False):
     """A credit note of our own for a sale, to be allocated (ACCOUNTING B4, B5, B7)."""
 
     ref: Ref

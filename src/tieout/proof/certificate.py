@@ -7,7 +7,7 @@ import msgspec
 from tieout.money import Money
 
 
-class Certificate(msgspec.Struct, frozen=True):
+class Certificate(msgspec.Struct, frozen=True, gc=False):
     """The proof that a document ties out: prediction against the store's figures, line by line.
 
     rounding: the visible rounding line, zero when there is none. bound: what the rule allows (A4).

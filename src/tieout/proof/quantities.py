@@ -19,7 +19,7 @@ _CENT = Decimal("0.01")
 _CENT_OF_PRODUCT = 10**6
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """quantity × unit_amount = amount (cents). folded: the store's quantity could not be kept."""
 
     quantity: Decimal

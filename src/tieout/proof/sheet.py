@@ -12,7 +12,7 @@ from tieout.proof.certificate import Certificate
 from tieout.rules.choices import TaxChoice
 
 
-class DraftLine(msgspec.Struct, frozen=True):
+class DraftLine(msgspec.Struct, frozen=True, gc=False):
     """A line before fitting; amounts exact, as the store calculated them. net + tax = gross.
 
     shares: (store's tax code, exact amount) for every percentage tax on the line.
@@ -34,7 +34,7 @@ class DraftLine(msgspec.Struct, frozen=True):
     why_account: str = ""
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class Sheet(msgspec.Struct, frozen=True, gc=False):
     """A whole document before fitting.
 
     total, tax_total, taxes: what the store showed its customer. rounding: the rounding line without amounts
@@ -54,7 +54,7 @@ class Sheet(msgspec.Struct, frozen=True):
     allow_inexact: bool = False
 
 
-class Fitted(msgspec.Struct, frozen=True):
+class Fitted(msgspec.Struct, frozen=True, gc=False):
     """A document's lines as they are sent, what Xero will make of them, and the proof."""
 
     lines: tuple[LedgerLine, ...]

@@ -9,7 +9,7 @@ import msgspec
 from tieout.accounting import Account, TaxRate
 
 
-class TaxChoice(msgspec.Struct, frozen=True):
+class TaxChoice(msgspec.Struct, frozen=True, gc=False):
     """A tax type and the rate Xero calculates with.
 
     percent: effective percent in Xero. numerator / exclusive_divisor, numerator / inclusive_divisor: the tax
@@ -25,12 +25,12 @@ class TaxChoice(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-class AccountChoice(msgspec.Struct, frozen=True):
+class AccountChoice(msgspec.Struct, frozen=True, gc=False):
     code: str
     why: str
 
 
-class MethodChoice(msgspec.Struct, frozen=True):
+class MethodChoice(msgspec.Struct, frozen=True, gc=False):
     """Where money of a payment method goes. currency: of the account."""
 
     account: Account
@@ -40,7 +40,7 @@ class MethodChoice(msgspec.Struct, frozen=True):
     due_days: int
 
 
-class SaleFacts(msgspec.Struct, frozen=True):
+class SaleFacts(msgspec.Struct, frozen=True, gc=False):
     """What the rules about tax-free lines may look at (ACCOUNTING A9).
 
     country: where the goods go, ISO. customer_group, has_tax_number: of the buyer.

@@ -9,7 +9,10 @@ from tieout.documents import Line
 
 def codes_of(line: Line) -> tuple[str, ...]:
     """The store's percentage taxes on a line, sorted."""
-    return tuple(sorted({share.code for share in line.taxes if not share.fixed}))
+    taxes = line.taxes
+    if len(taxes) == 1:
+        return () if taxes[0].fixed else (taxes[0].code,)
+    return tuple(sorted({share.code for share in taxes if not share.fixed}))
 
 
 def sets_differ(lines: Sequence[Line]) -> bool:

@@ -67,7 +67,10 @@ def line_text(text: str, length_max: int = DESCRIPTION_LENGTH_MAX) -> str:
 
 def name_text(text: str, length_max: int = NAME_LENGTH_MAX) -> str:
     """A name on one line: single spaces, no angle brackets (Xero refuses or loses such names: CASES C52)."""
-    if not (text.isascii() and text.isprintable()):
+    if text.isascii() and text.isprintable():
+        if "  " not in text and "<" not in text and ">" not in text:
+            return cut(text.strip(), length_max)
+    else:
         text = _UNWANTED.sub("", text)
     return cut(_SPACES.sub(" ", text).strip().translate(_ANGLES), length_max)
 
