@@ -90,7 +90,7 @@ class Posting(models.Model):
             ),
             # The queue's grid and its counts; whole, because SQLite takes a partial index for literals only.
             models.Index(fields=["state", "queued_at", "id"], name="posting_queue"),
-            # The same grid over all states at once, by time; SQLite does take it for `NOT state = …` with a parameter.
+            # The same grid over all states at once; SQLite takes it for `NOT state = …` with a parameter too.
             models.Index(fields=["queued_at", "id"], condition=~models.Q(state="posted"), name="posting_queue_time"),
             models.Index(fields=["call"], condition=models.Q(call__isnull=False), name="posting_call"),
             models.Index(fields=["code", "subject"], condition=models.Q(state="held"), name="posting_problem"),
