@@ -24,8 +24,12 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """sales_documents: "orders" or "invoices". passed_over: documents skipped under one of `PASSED_OVER`."""
+    """sales_documents: "orders" or "invoices". passed_over: documents skipped under one of `PASSED_OVER`.
+
+    base_currency: the organisation's; exchange rates are compared where it is the store's too.
+    """
 
     sent: tuple[Sent, ...]
     sales_documents: str = "orders"
     passed_over: frozenset[DocumentKey] = frozenset()
+    base_currency: str = ""

@@ -245,3 +245,12 @@ def test_c07_vouchers_sold_with_tax_are_revenue_and_no_liability() -> None:
     taxed = Dossier(order(line("60.00", tax="10.00", key="v", kind=LineKind.VOUCHER_SALE, **VAT)))
     sheet.add(taxed, booked(plan(taxed)))
     assert sheet.rows() == ()
+
+
+@pytest.mark.parametrize(("rate", "told"), [("1.1475", []), ("1.30", []), ("0.40", ["rate"]), ("", [])])
+def test_c09_an_answered_rate_far_from_the_stores_is_told(rate: str, told: list[str]) -> None:
+    dossier = Dossier(order(line("11.68", currency="EUR"), currency="EUR", rate=D("1.1475")))
+    planned = plan(dossier)
+    sent = msgspec.structs.replace(booked(planned), base_currency="GBP")
+    held = altered(rate=rate)(small_ledger.hold(planned), planned)
+    assert [one.what for one in compare_dossier(dossier, sent, held)] == told
