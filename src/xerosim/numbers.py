@@ -25,7 +25,9 @@ class NotANumber(ValueError):
 
 
 def divide(numerator: int, denominator: int, mode: str = HALF_UP) -> int:
-    """Divide integers (denominator > 0) and round to an integer; half_up is away from zero."""
+    """Divide integers (denominator not 0) and round to an integer; half_up is away from zero."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
     if numerator < 0:
         return -divide(-numerator, denominator, mode)
     if mode == HALF_UP:

@@ -12,7 +12,8 @@ from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import rate_for
 from xerosim.resources.documents import TOTALS_DIFFER, check_locks, locked
 from xerosim.resources.documents_render import render_allocation
-from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines, render_line
+from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines
+from xerosim.resources.lines_render import render_line
 from xerosim.wire import Json
 
 TYPES = (

@@ -5,7 +5,7 @@ from xerosim.model import Allocation, Document, Payment
 from xerosim.numbers import money, rate
 from xerosim.resources import contacts
 from xerosim.resources.context import Context
-from xerosim.resources.lines import render_line
+from xerosim.resources.lines_render import render_line
 from xerosim.wire import Json
 
 FULL, SUMMARY = "full", "summary"

@@ -9,7 +9,8 @@ from xerosim.model import Generic
 from xerosim.numbers import money
 from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.lines import LINE_TYPES, Manner, parse_lines, render_line
+from xerosim.resources.lines import LINE_TYPES, Manner, parse_lines
+from xerosim.resources.lines_render import render_line
 from xerosim.wire import Json, encode
 
 

@@ -7,11 +7,12 @@ import msgspec
 from xerosim.arithmetic import EXCLUSIVE, NO_TAX, line_amount, line_tax
 from xerosim.errors import Invalid
 from xerosim.model import Account, Line, TaxRate
-from xerosim.numbers import FINE, divide, fine, money, unit
+from xerosim.numbers import FINE, divide, fine, money
 from xerosim.organisation import Organisation, folded
 from xerosim.resources.context import Context
 from xerosim.wire import Json
 
+LINE_TYPES = (EXCLUSIVE, "Inclusive", NO_TAX)
 LARGEST_LINE = 999_999_999_999
 CLASS_INITIAL = {"ASSET": "A", "EQUITY": "E", "EXPENSE": "X", "LIABILITY": "L", "REVENUE": "R"}
 # Accounts that carry balances Xero keeps itself: no line may be coded to them.
@@ -19,9 +20,7 @@ _NO_LINES = frozenset(
     {"DEBTORS", "CREDITORS", "GST", "BANKCURRENCYGAIN", "REALISEDCURRENCYGAIN", "UNREALISEDCURRENCYGAIN",
      "RETAINEDEARNINGS", "TRACKINGTRANSFERS", "UNPAIDEXPCLM", "WAGEPAYABLES"}
 )  # fmt: skip
-_MERGED = (
-    "Description", "Quantity", "UnitAmount", "ItemCode", "AccountCode", "TaxType", "DiscountRate", "DiscountAmount",
-)  # fmt: skip
+NO_DESCRIPTION = "The description field is mandatory for each line item."
 
 
 class Parsed(msgspec.Struct):
@@ -67,125 +66,168 @@ def recompute(ctx: Context, lines: Sequence[Line], manner: Manner) -> Parsed:
     return parsed
 
 
+class _Sent(msgspec.Struct):
+    """A line as it was sent, completed step by step. amount, tax and discount in cents, the rest ten-thousandths."""
+
+    description: str | None
+    quantity: int | None
+    unit: int | None
+    amount: int | None
+    tax: int | None
+    rate: int | None
+    discount: int | None
+    item: str | None
+    code: str | None
+    account_id: str | None
+    tax_type: str | None
+    tracking: tuple[tuple[str, str], ...] | None
+
+
 def _line(
     ctx: Context, element: Json, before: Line | None, manner: Manner, parsed: Parsed, keep_tax: bool = False
 ) -> Line:
+    """Read one line; what is wrong with it goes into parsed.problems."""
     org, problems = ctx.org, parsed.problems
-    description = ctx.text(element, "Description", 4000)
-    quantity = ctx.number(element, "Quantity", FINE)
-    unit_sent = ctx.number(element, "UnitAmount", FINE)
-    if unit_sent is not None and ctx.places != FINE:
-        unit_sent = divide(unit_sent, 100) * 100
-    amount = ctx.number(element, "LineAmount")
-    tax_sent = ctx.number(element, "TaxAmount")
-    discount_rate = ctx.number(element, "DiscountRate", FINE) or None
-    discount_amount = ctx.number(element, "DiscountAmount") or None
-    item_code = ctx.text(element, "ItemCode", 30)
-    account_code = ctx.text(element, "AccountCode")
-    account_id = ctx.text(element, "AccountID")
-    tax_type = ctx.text(element, "TaxType")
-    tracking = _tracking(ctx, element.get("Tracking"), problems) if "Tracking" in element else ()
-    id = ""
+    sent = _read(ctx, element, problems)
     if before is not None:
-        id = before.id
-        description = before.description if description is None else description
-        quantity = before.quantity if quantity is None else quantity
-        if unit_sent is None:
-            unit_sent = before.unit_amount
-        item_code = before.item_code if item_code is None else item_code
-        account_code = before.account_code if account_code is None and account_id is None else account_code
-        tax_type = before.tax_type if tax_type is None else tax_type
-        tracking = tracking if "Tracking" in element else before.tracking
-        if discount_rate is None and discount_amount is None:
-            discount_rate, discount_amount = before.discount_rate, before.discount_amount
-        if keep_tax and before.quantity is not None:
-            tax_sent = before.tax_amount
-    if (
-        unit_sent is None
-        and amount is None
-        and quantity is None
-        and not account_code
-        and not item_code
-        and not account_id
-        and tax_sent is None
-        and not manner.fixed_account
-    ):
-        if manner.approving and not description:
-            problems.append("The description field is mandatory for each line item.")
-        return Line(id or org.new_id(), description or "", tracking=tracking)
-    if item_code:
-        item = org.items.first("code", item_code.casefold())
-        if item is None:
-            problems.append(f"Item code '{item_code}' is not valid")
-        else:
-            if manner.sales:
-                price, code, default_tax = item.sales_price, item.sales_account, item.sales_tax
-                text = item.description
-            else:
-                price, code, default_tax = (
-                    item.purchase_price,
-                    item.purchase_account or item.purchase_cogs,
-                    item.purchase_tax,
-                )
-                text = item.purchase_description
-            description = description if description is not None else text or item.name
-            if unit_sent is None and amount is None and price is not None:
-                unit_sent = price if ctx.places == FINE else divide(price, 100) * 100
-            account_code = code if account_code is None and account_id is None else account_code
-            tax_type = default_tax or None if tax_type is None else tax_type
-            item_code = item.code
-    account = _account(org, account_code, account_id, manner, parsed)
-    if manner.approving and not description:
-        problems.append("The description field is mandatory for each line item.")
-    tax = _tax(org, tax_type, account, manner, problems, account_code)
-    if quantity is not None and quantity < 0:
-        problems.append(f"The quantity value '{fine(quantity)}' is invalid. Quantity must not be less than zero.")
-    if unit_sent is None and amount is not None and quantity:
-        unit_sent = divide(amount * 10**6, quantity)
-        if ctx.places != FINE:
-            unit_sent = divide(unit_sent, 100) * 100
-        expected = amount
-    else:
-        if quantity is None:
-            quantity = 10**4 if not amount or not unit_sent else divide(amount * 10**6, unit_sent)
-            expected_from_amount = amount is not None and bool(unit_sent)
-            if unit_sent is None and amount is not None:
-                unit_sent = amount * 100
-        else:
-            expected_from_amount = False
-        unit_sent = unit_sent or 0
-        full = line_amount(quantity, unit_sent, None, None, ctx.switches)
-        if discount_rate is not None or discount_amount is not None:
-            _discount(discount_rate, discount_amount, full, manner, problems)
-            parsed.discounted = True
-        expected = line_amount(quantity, unit_sent, discount_rate, discount_amount, ctx.switches)
-        if expected_from_amount and amount is not None:
-            expected = amount
-    if amount is not None and amount != expected:
-        problems.append(f"The line total {money(amount)} does not match the expected line total {money(expected)}")
-    amount = expected
-    if abs(amount) > LARGEST_LINE:
-        problems.append("The line amount is too large.")
+        _keep(sent, before, keep_tax)
+    id = before.id if before is not None else org.new_id()
+    if _only_text(sent) and not manner.fixed_account:
+        if manner.approving and not sent.description:
+            problems.append(NO_DESCRIPTION)
+        return Line(id, sent.description or "", tracking=sent.tracking or ())
+    if sent.item:
+        _fill_from_item(ctx, sent, manner, problems)
+    account = _account(org, sent.code, sent.account_id, manner, parsed)
+    if manner.approving and not sent.description:
+        problems.append(NO_DESCRIPTION)
+    tax = _tax(org, sent.tax_type, account, manner, problems, sent.code)
+    amount = _amount(ctx, sent, manner, parsed)
     computed = line_tax(amount, tax.rate, manner.line_types, ctx.switches) if tax is not None else 0
     tax_amount = computed
-    if tax_sent is not None and manner.line_types != NO_TAX:
-        tax_amount = tax_sent
-        _override(ctx, tax_sent, computed, amount, manner, problems)
+    if sent.tax is not None and manner.line_types != NO_TAX:
+        tax_amount = sent.tax
+        _override(ctx, sent.tax, computed, amount, manner, problems)
     return Line(
-        id or org.new_id(),
-        description or "",
-        quantity,
-        unit_sent,
+        id,
+        sent.description or "",
+        sent.quantity,
+        sent.unit,
         amount,
         tax_amount,
         tax.id if tax is not None else "",
         account.id if account is not None else "",
         account.code if account is not None else "",
-        item_code or "",
-        discount_rate,
-        discount_amount,
-        tracking,
+        sent.item or "",
+        sent.rate,
+        sent.discount,
+        sent.tracking or (),
     )
+
+
+def _places(ctx: Context, unit_amount: int) -> int:
+    """A unit amount with the decimals this call may carry: two, or four with unitdp=4."""
+    return unit_amount if ctx.places == FINE else divide(unit_amount, 100) * 100
+
+
+def _read(ctx: Context, element: Json, problems: list[str]) -> _Sent:
+    unit_amount = ctx.number(element, "UnitAmount", FINE)
+    return _Sent(
+        description=ctx.text(element, "Description", 4000),
+        quantity=ctx.number(element, "Quantity", FINE),
+        unit=unit_amount if unit_amount is None else _places(ctx, unit_amount),
+        amount=ctx.number(element, "LineAmount"),
+        tax=ctx.number(element, "TaxAmount"),
+        rate=ctx.number(element, "DiscountRate", FINE) or None,
+        discount=ctx.number(element, "DiscountAmount") or None,
+        item=ctx.text(element, "ItemCode", 30),
+        code=ctx.text(element, "AccountCode"),
+        account_id=ctx.text(element, "AccountID"),
+        tax_type=ctx.text(element, "TaxType"),
+        tracking=_tracking(ctx, element.get("Tracking"), problems) if "Tracking" in element else None,
+    )
+
+
+def _keep(sent: _Sent, before: Line, keep_tax: bool) -> None:
+    """What an update of a line does not name stays as it was; tax is worked out again unless keep_tax."""
+    if sent.description is None:
+        sent.description = before.description
+    if sent.quantity is None:
+        sent.quantity = before.quantity
+    if sent.unit is None:
+        sent.unit = before.unit_amount
+    if sent.item is None:
+        sent.item = before.item_code
+    if sent.code is None and sent.account_id is None:
+        sent.code = before.account_code
+    if sent.tax_type is None:
+        sent.tax_type = before.tax_type
+    if sent.tracking is None:
+        sent.tracking = before.tracking
+    if sent.rate is None and sent.discount is None:
+        sent.rate, sent.discount = before.discount_rate, before.discount_amount
+    if keep_tax and before.quantity is not None:
+        sent.tax = before.tax_amount
+
+
+def _only_text(sent: _Sent) -> bool:
+    numbers = (sent.unit, sent.amount, sent.quantity, sent.tax)
+    return all(number is None for number in numbers) and not (sent.code or sent.item or sent.account_id)
+
+
+def _fill_from_item(ctx: Context, sent: _Sent, manner: Manner, problems: list[str]) -> None:
+    """An item's defaults; what was sent wins."""
+    item = ctx.org.items.first("code", (sent.item or "").casefold())
+    if item is None:
+        problems.append(f"Item code '{sent.item}' is not valid")
+        return
+    if manner.sales:
+        price, code, tax_type = item.sales_price, item.sales_account, item.sales_tax
+        description = item.description
+    else:
+        price, code, tax_type = item.purchase_price, item.purchase_account or item.purchase_cogs, item.purchase_tax
+        description = item.purchase_description
+    if sent.description is None:
+        sent.description = description or item.name
+    if sent.unit is None and sent.amount is None and price is not None:
+        sent.unit = _places(ctx, price)
+    if sent.code is None and sent.account_id is None:
+        sent.code = code
+    if sent.tax_type is None:
+        sent.tax_type = tax_type or None
+    sent.item = item.code
+
+
+def _amount(ctx: Context, sent: _Sent, manner: Manner, parsed: Parsed) -> int:
+    """Cents of the line; completes whichever of quantity and unit amount was not sent."""
+    problems = parsed.problems
+    if sent.quantity is not None and sent.quantity < 0:
+        shown = fine(sent.quantity)
+        problems.append(f"The quantity value '{shown}' is invalid. Quantity must not be less than zero.")
+    if sent.unit is None and sent.amount is not None:
+        # An amount and perhaps a quantity: the unit amount follows, and the amount stands.
+        if not sent.quantity:
+            sent.quantity = 10**4
+        sent.unit = _places(ctx, divide(sent.amount * 10**6, sent.quantity))
+        expected = sent.amount
+    elif sent.quantity is None and sent.amount and sent.unit:
+        sent.quantity = divide(sent.amount * 10**6, sent.unit)
+        expected = sent.amount
+    else:
+        sent.quantity = 10**4 if sent.quantity is None else sent.quantity
+        sent.unit = sent.unit or 0
+        expected = line_amount(sent.quantity, sent.unit, sent.rate, sent.discount, ctx.switches)
+    if sent.rate is not None or sent.discount is not None:
+        full = line_amount(sent.quantity, sent.unit, None, None, ctx.switches)
+        _discount(sent.rate, sent.discount, full, manner, problems)
+        parsed.discounted = True
+    if sent.amount is not None and sent.amount != expected:
+        problems.append(
+            f"The line total {money(sent.amount)} does not match the expected line total {money(expected)}"
+        )
+    if abs(expected) > LARGEST_LINE:
+        problems.append("The line amount is too large.")
+    return expected
 
 
 def _discount(rate: int | None, amount: int | None, full: int, manner: Manner, problems: list[str]) -> None:
@@ -288,52 +330,3 @@ def _tracking(ctx: Context, sent: object, problems: list[str]) -> tuple[tuple[st
     if len(found) > 2:
         raise Invalid("A maximum of 2 tracking categories can be specified for a line item.")
     return tuple(found)
-
-
-def render_line(ctx: Context, line: Line, *, written: bool) -> Json:
-    """A line as Xero prints it; `written` adds the empty ValidationErrors of write answers."""
-    org = ctx.org
-    answer: Json = {}
-    if line.item_code:
-        answer["ItemCode"] = line.item_code
-        item = org.items.first("code", line.item_code.casefold())
-        if item is not None:
-            answer["Item"] = {"ItemID": item.id, "Name": item.name, "Code": item.code}
-    answer["Description"] = line.description
-    if line.unit_amount is not None:
-        answer["UnitAmount"] = unit(line.unit_amount, ctx.places)
-        if line.tax_type:
-            answer["TaxType"] = line.tax_type
-        answer["TaxAmount"] = money(line.tax_amount)
-        answer["LineAmount"] = money(line.line_amount)
-    if line.account:
-        if line.account_code:
-            answer["AccountCode"] = line.account_code
-        answer["AccountID"] = line.account
-    if line.discount_rate is not None:
-        answer["DiscountRate"] = money(divide(line.discount_rate, 100))
-    if line.discount_amount is not None:
-        answer["DiscountAmount"] = money(line.discount_amount)
-    answer["Tracking"] = [_render_tracking(org, *pair) for pair in line.tracking] if line.tracking else []
-    if line.quantity is not None:
-        answer["Quantity"] = fine(line.quantity)
-    answer["LineItemID"] = line.id
-    if written:
-        answer["ValidationErrors"] = []
-    return answer
-
-
-def _render_tracking(org: Organisation, category_id: str, option_id: str) -> Json:
-    category = org.tracking.get(category_id)
-    if category is None:
-        return {"TrackingCategoryID": category_id, "TrackingOptionID": option_id}
-    name = next((option.name for option in category.options if option.id == option_id), "")
-    return {
-        "Name": category.name,
-        "Option": name,
-        "TrackingCategoryID": category_id,
-        "TrackingOptionID": option_id,
-    }
-
-
-LINE_TYPES = (EXCLUSIVE, "Inclusive", NO_TAX)

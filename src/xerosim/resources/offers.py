@@ -10,7 +10,8 @@ from xerosim.numbers import RATE, divide, money, rate
 from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import rate_for
-from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines, render_line
+from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines
+from xerosim.resources.lines_render import render_line
 from xerosim.wire import Json
 
 
