@@ -125,7 +125,11 @@ def page(document: Document, lookups: Lookups) -> Page:
     shared = _shared(postings)
     contact = next((_contact_name(posting) for posting in shared if posting.role == "contact"), "")
     own = [posting for posting in postings if posting.document_id == document.pk and posting.role in _MAIN_ROLES]
-    comparisons = tuple(_compare(document, posting, views[posting.pk], contact) for posting in own)
+    leader = next(
+        (member for member in members if (member.kind, member.key) == (member.root_kind, member.root_key)), None
+    )
+    customer = document.title or (leader.title if leader else "")
+    comparisons = tuple(_compare(document, posting, views[posting.pk], (customer, contact)) for posting in own)
     problems = list(decode_problems(document.problems))
     for posting in postings:
         if posting.state == "held":
@@ -196,7 +200,7 @@ def _contact_name(posting: Posting) -> str:
     return payload.name if isinstance(payload, Contact) else ""
 
 
-def _compare(document: Document, posting: Posting, view: PostingView, contact: str) -> Comparison:
+def _compare(document: Document, posting: Posting, view: PostingView, buyer: tuple[str, str]) -> Comparison:
     payloads: PostingPayload | None = getattr(posting, "payloads", None)
     payload = decode_payload(payloads.wanted) if payloads and payloads.wanted else None
     certificate = decode_certificate(payloads.certificate) if payloads and payloads.certificate else None
@@ -204,7 +208,7 @@ def _compare(document: Document, posting: Posting, view: PostingView, contact: s
     lines = payload.lines if isinstance(payload, Invoice | CreditNote) else ()
     return Comparison(
         view=view,
-        sides=_sides(document, posting, payload, certificate, figures, contact),
+        sides=_sides(document, posting, payload, certificate, figures, buyer),
         source=source,
         source_at=at,
         lines=lines,
@@ -253,7 +257,7 @@ def _sides(
     payload: Payload | None,
     certificate: Certificate | None,
     figures: Figures,
-    contact: str,
+    buyer: tuple[str, str],
 ) -> tuple[Side, ...]:
     rows: list[Side] = []
 
@@ -276,7 +280,7 @@ def _sides(
         text(_("Due"), "", formats.day(payload.due_date))
     text(_("Status"), "" if money_moves else document.state, posting.remote_status)
     if posting.role in _SALES_ROLES:
-        text(_("Customer"), document.title, contact)
+        text(_("Customer"), *buyer)
     if isinstance(payload, Contact):
         text(_("Name"), document.title, payload.name)
         text(_("E-mail"), document.email, payload.email)
@@ -289,9 +293,8 @@ def _sides(
         money(_("Net"), certificate.total - certificate.tax, net)
         # Xero tells one tax for the document; its parts are as predicted while that one is.
         as_predicted = not figures.known or figures.tax == certificate.predicted_tax or extra is not None
-        for name, store_amount, tax_type, predicted in certificate.taxes:
-            title = f"{name} → {tax_type}" if tax_type else name
-            money(title, store_amount, predicted if as_predicted else None)
+        for title, store_tax, predicted in _tax_groups(certificate):
+            money(title, store_tax, predicted if as_predicted else None)
         money(_("Tax"), certificate.tax, tax)
         money(_("Total"), certificate.total, figures.total)
     elif posting.role in _SALES_ROLES:
@@ -307,6 +310,29 @@ def _sides(
     if figures.due is not None:
         rows.append(Side(_("Open in Xero"), formats.DASH, formats.money(figures.due)))
     return tuple(rows)
+
+
+def _tax_groups(certificate: Certificate) -> list[tuple[str, Money, Money]]:
+    """(title, store's tax, predicted tax) for taxes that can be compared: several taxes of the store that go to one
+    tax type (a composite rate), or one that goes to several, are added up first."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for name, _store, tax_type, _predicted in certificate.taxes:
+        joined = ({name}, {tax_type})
+        rest = []
+        for names, types in groups:
+            if names & joined[0] or types & joined[1]:
+                joined = (names | joined[0], types | joined[1])
+            else:
+                rest.append((names, types))
+        groups = [*rest, joined]
+    found = []
+    for names, types in groups:
+        stores = {name: amount for name, amount, _type, _predicted in certificate.taxes if name in names}
+        sums = {tax_type: amount for name, _store, tax_type, amount in certificate.taxes if tax_type in types}
+        currency = certificate.total.currency
+        title = " + ".join(stores) + " → " + " + ".join(filter(None, sums))
+        found.append((title, total(list(stores.values()), currency), total(list(sums.values()), currency)))
+    return found
 
 
 def _alone(rows: list[Side], store: Money | None, xero: Money | None) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+import web_records
 from tieout.money import Money
+from tieout.records.codec import encode_certificate
 from tieout.web import charts, formats, links
 from tieout.web.forecast import Budget, Ready, forecast
 from web_records import Shop
@@ -236,3 +239,20 @@ def test_the_live_part_holds_only_numbers_to_swap(client_of: ClientOf) -> None:
 )
 def test_a_document_is_found_by_number_marker_or_name(query: str, shown: int, client_of: ClientOf) -> None:
     assert client_of("viewer").get(reverse("find"), {"q": query}).status_code == shown
+
+
+def test_a_composite_rate_is_compared_with_the_sum_of_the_stores_taxes(shop: Shop, client_of: ClientOf) -> None:
+    composite = msgspec.structs.replace(
+        web_records.certificate(),
+        taxes=(
+            ("GST 5", web_records.money("2.90"), "TAX006", web_records.money("9.00")),
+            ("QST 9.975", web_records.money("6.10"), "TAX006", web_records.money("9.00")),
+        ),
+    )
+    row = shop.postings["queued"].payloads
+    row.certificate = encode_certificate(composite)
+    row.save()
+    answer = client_of("viewer").get(reverse("document", args=(shop.documents["queued"].pk,)))
+    sides = {side.title: side for side in answer.context["page"].comparisons[0].sides}
+    side = sides["GST 5 + QST 9.975 → TAX006"]
+    assert (side.store, side.xero, side.differs) == ("£9.00", "£9.00", False)
