@@ -141,7 +141,7 @@ class World:
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
-        """Answer one request. Never raises for anything a caller can send."""
+        """Answer one request. Whatever a caller sends is answered; an exception is a bug of the simulator."""
         with self.lock:
             return self._handle(request)
 

@@ -9,7 +9,7 @@ from xerosim.errors import Invalid, NotFound
 from xerosim.model import Address, Contact, Person, Phone
 from xerosim.organisation import Organisation, folded
 from xerosim.resources.context import GUID, Context, Written, write_each
-from xerosim.wire import Json
+from xerosim.wire import Json, decode, encode
 
 ARCHIVED = (
     "The specified contact details matched an archived contact. "
@@ -18,6 +18,17 @@ ARCHIVED = (
 NO_IDENTIFIER = (
     "The Contact must contain at least 1 of the following elements to identify the contact: "
     "Name, ContactID, ContactNumber"
+)
+BAD_EMAIL = "Email address must be valid."
+_STATUSES = ("ACTIVE", "ARCHIVED", "GDPRREQUEST")
+# Field (and index), member, message when another contact has it.
+_UNIQUE = (
+    ("number", "ContactNumber", "Another contact has this contact number. Please enter a different contact number."),
+    (
+        "account_number",
+        "AccountNumber",
+        "The Account Number already exists. Please enter a different Account Number.",
+    ),
 )
 _ADDRESS_KINDS = ("STREET", "POBOX")
 _ADDRESS_FIELDS = {
@@ -97,74 +108,20 @@ def save(ctx: Context, element: Json, existing: Contact | None) -> Contact:
     )
     problems: list[str] = []
     changes: dict[str, object] = {}
-    status = ctx.choice(
-        element, "ContactStatus", ("ACTIVE", "ARCHIVED", "GDPRREQUEST"), "ContactStatus", "Contacts[0]"
-    )
+    status = ctx.choice(element, "ContactStatus", _STATUSES, "ContactStatus", "Contacts[0]")
     if status:
         changes["status"] = status
-    name = ctx.text(element, "Name", 255)
-    if name is not None and (name or existing is None):
-        changes["name"] = name = " ".join(name.split(" ")) if "  " not in name else re.sub(" +", " ", name)
-        if not name:
-            problems.append(NO_IDENTIFIER)
-        elif "<" in name or ">" in name:
-            problems.append("The contact name contains invalid characters.")
-        else:
-            holder = org.contacts.first("active_name", folded(name))
-            if holder is not None and holder.id != base.id and (existing is None or existing.status == "ACTIVE"):
-                problems.append(
-                    f"The contact name {name} is already assigned to another contact. "
-                    "The contact name must be unique across all active contacts."
-                )
-    elif existing is None:
-        problems.append(NO_IDENTIFIER)
-    number = ctx.text(element, "ContactNumber", 50)
-    if number is not None:
-        holder = org.contacts.first("number", number.casefold()) if number else None
-        if holder is not None and holder.id != base.id:
-            problems.append("Another contact has this contact number. Please enter a different contact number.")
-        changes["number"] = number
-    account_number = ctx.text(element, "AccountNumber", 50)
-    if account_number is not None:
-        holder = org.contacts.first("account_number", account_number.casefold()) if account_number else None
-        if holder is not None and holder.id != base.id:
-            problems.append("The Account Number already exists. Please enter a different Account Number.")
-        changes["account_number"] = account_number
+    _identify(ctx, element, base, changes, problems)
     for field, member in (("first", "FirstName"), ("last", "LastName")):
         text = ctx.text(element, member, 255)
         if text is not None:
             changes[field] = text
-    email = ctx.text(element, "EmailAddress", 255)
-    if email is not None:
-        if email and not _EMAIL.match(email):
-            problems.append("Email address must be valid.")
-        changes["email"] = email
     if "Addresses" in element:
         changes["addresses"] = _addresses(ctx, element["Addresses"], base.addresses)
     if "Phones" in element:
         changes["phones"] = _phones(ctx, element["Phones"], base.phones)
-    if "ContactPersons" in element:
-        changes["persons"] = persons = _persons(ctx, element["ContactPersons"])
-        if len(persons) > 5:
-            problems.append("You can only have a maximum of 5 contact persons.")
-        if persons and not changes.get("email", base.email):
-            problems.append("Additional people cannot be added when the primary person has no email address set.")
-        if any(person.email and not _EMAIL.match(person.email) for person in persons):
-            problems.append("Email address must be valid.")
-    if any(member in element for member in _TEXTS):
-        texts = dict(base.texts)
-        for member, longest in _TEXTS.items():
-            text = ctx.text(element, member, longest)
-            if text is not None:
-                texts[member] = text
-        changes["texts"] = tuple((key, value) for key, value in texts.items() if value)
-    website = dict(changes.get("texts", base.texts)).get("Website", "")  # type: ignore[call-overload]
-    if website and not website.lower().startswith(("http://", "https://")):
-        problems.append("Website must be valid.")
-    if any(member in element for member in _OTHERS):
-        others = msgspec.json.decode(base.others) if base.others else {}
-        others.update({member: element[member] for member in _OTHERS if element.get(member)})
-        changes["others"] = msgspec.json.encode(others, order="sorted").decode()
+    _people(ctx, element, base, changes, problems)
+    _details(ctx, element, base, changes, problems)
     if problems:
         raise Invalid(problems, stored={"ContactID": existing.id} if existing else None)
     if existing is None:
@@ -174,6 +131,75 @@ def save(ctx: Context, element: Json, existing: Contact | None) -> Contact:
     ctx.record("Contacts", contact.id, "created" if existing is None else "updated", contact.name)
     ctx.event("CONTACT", "CREATE" if existing is None else "UPDATE", contact.id)
     return contact
+
+
+def _identify(ctx: Context, element: Json, base: Contact, changes: dict[str, object], problems: list[str]) -> None:
+    """Name and numbers, each the contact's alone. An empty Name leaves an existing one as it is."""
+    contacts = ctx.org.contacts
+    name = ctx.text(element, "Name", 255)
+    if name:
+        changes["name"] = name = re.sub(" +", " ", name)
+        holder = contacts.first("active_name", folded(name))
+        if "<" in name or ">" in name:
+            problems.append("The contact name contains invalid characters.")
+        elif holder is not None and holder.id != base.id:
+            problems.append(
+                f"The contact name {name} is already assigned to another contact. "
+                "The contact name must be unique across all active contacts."
+            )
+    elif not base.id:
+        problems.append(NO_IDENTIFIER)
+    for field, member, message in _UNIQUE:
+        text = ctx.text(element, member, 50)
+        if text is not None:
+            holder = contacts.first(field, text.casefold()) if text else None
+            if holder is not None and holder.id != base.id:
+                problems.append(message)
+            changes[field] = text
+
+
+def _people(ctx: Context, element: Json, base: Contact, changes: dict[str, object], problems: list[str]) -> None:
+    """E-mail addresses, of the contact and of further persons."""
+    email = ctx.text(element, "EmailAddress", 255)
+    if email is not None:
+        if email and not _EMAIL.match(email):
+            problems.append(BAD_EMAIL)
+        changes["email"] = email
+    if "ContactPersons" not in element:
+        return
+    changes["persons"] = persons = _persons(ctx, element["ContactPersons"])
+    if len(persons) > 5:
+        problems.append("You can only have a maximum of 5 contact persons.")
+    if persons and not changes.get("email", base.email):
+        problems.append("Additional people cannot be added when the primary person has no email address set.")
+    if any(person.email and not _EMAIL.match(person.email) for person in persons):
+        problems.append(BAD_EMAIL)
+
+
+def _details(ctx: Context, element: Json, base: Contact, changes: dict[str, object], problems: list[str]) -> None:
+    """Plain texts and nested members that are kept as they come."""
+    texts = dict(base.texts)
+    if any(member in element for member in _TEXTS):
+        for member, longest in _TEXTS.items():
+            text = ctx.text(element, member, longest)
+            if text is not None:
+                texts[member] = text
+        changes["texts"] = tuple((key, value) for key, value in texts.items() if value)
+    # Also a stored Website that a person typed without http stops every edit.
+    website = texts.get("Website", "")
+    if website and not website.lower().startswith(("http://", "https://")):
+        problems.append("Website must be valid.")
+    if any(member in element for member in _OTHERS):
+        others = _kept(base)
+        others.update({member: element[member] for member in _OTHERS if element.get(member)})
+        changes["others"] = encode(others).decode()
+
+
+def _kept(contact: Contact) -> Json:
+    """Nested members as they came."""
+    value = decode(contact.others.encode()) if contact.others else {}
+    assert isinstance(value, dict), "kept members are an object"
+    return value
 
 
 def resolve(ctx: Context, value: object, noun: str) -> Contact:
@@ -310,8 +336,7 @@ def render(ctx: Context, contact: Contact, *, summary: bool = False, nested: boo
             {"FirstName": p.first, "LastName": p.last, "EmailAddress": p.email, "IncludeInEmails": p.include}
             for p in contact.persons
         ]
-        if contact.others:
-            answer.update(msgspec.json.decode(contact.others))
+        answer.update(_kept(contact))
     answer["HasAttachments"] = contact.attachments
     answer["HasValidationErrors"] = False
     return answer

@@ -11,7 +11,7 @@ from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.lines import LINE_TYPES, Manner, parse_lines
 from xerosim.resources.lines_render import render_line
-from xerosim.wire import Json, encode
+from xerosim.wire import Json, decode, encode
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -40,7 +40,8 @@ def find(ctx: Context, shape: Shape, id: str) -> Generic:
 
 
 def render(value: Generic) -> Json:
-    answer: Json = msgspec.json.decode(value.json)
+    answer = decode(value.json.encode())
+    assert isinstance(answer, dict), "kept values are objects"
     return answer
 
 
