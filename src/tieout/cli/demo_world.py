@@ -63,6 +63,8 @@ class Source(msgspec.Struct, frozen=True):
         """Raises UsageError when the folder holds no recorded shop."""
         if self.orders:
             return generate(orders=self.orders, seed=self.seed, **self.options)
+        if not (Path(self.folder) / "orders.json.gz").exists():
+            raise click.UsageError(f"{self.folder} holds no recorded shop: there is no orders.json.gz in it.")
         try:
             return Shop.from_folder(self.folder)
         except (OSError, ValueError, KeyError) as error:

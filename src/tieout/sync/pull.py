@@ -86,7 +86,10 @@ class Puller:
         if not context or read_at is None or self._clock.now() - read_at > CONTEXT_AGE_MAX:
             context = reader.context()
             self._administration.save_context(connection.id, context, self._clock.now())
-        return adapter.translator(context, connection.options)
+        try:
+            return adapter.translator(context, connection.options)
+        except (ValueError, LookupError) as error:
+            raise ContractBroken(f"The store's settings cannot be understood: {error}") from error
 
     def _read_kind(
         self,
