@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connections
-from records_world import World
+from records_world import World, order_plan
 
+from tieout.accounting import Role
 from tieout.dispatch.worker import Worker
 from tieout.errors import RetryLater
 from tieout.ports.schedules import Job
@@ -167,3 +168,33 @@ def test_leases_of_a_dead_predecessor_are_free_at_once(world: World) -> None:
     assert world.storage.claim("host:78:a", now, 3_600) is None
     assert world.storage.free_leases("host:77:") == 1
     assert world.storage.claim("host:78:a", now, 3_600) is not None
+
+
+def test_edits_that_arrive_while_turns_run_are_neither_lost_nor_deadlocked(
+    world: World, pool: ThreadPoolExecutor
+) -> None:
+    world.clock.time = datetime.now(UTC)
+    world.save_orders(range(1, 61))
+    world.plan(lambda number: order_plan(number, paid=False))
+    stop = threading.Event()
+    drivers = make_driver(world, pool, stop)
+    worker = Worker(world.storage, RealClock(), drivers, {}, owner="host:1", threads=2)
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    totals: dict[int, str] = {}
+    for round_ in range(1, 13):
+        world.clock.time = datetime.now(UTC)
+        numbers = range(1 + round_ % 3, 61, 3)
+        totals |= dict.fromkeys(numbers, f"{12 * (round_ + 1)}.00")
+        world.save_orders(numbers, change=f"round {round_}")
+        world.plan(lambda number, known=totals: order_plan(number, total=known.get(number, "12.00"), paid=False))
+        time.sleep(0.05)
+    deadline = time.monotonic() + 30
+    while not world.all_posted() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    stop.set()
+    thread.join(20)
+    assert world.states() == {"posted": 120}
+    for posting in world.postings(Role.INVOICE):
+        assert posting.posted_total_minor == posting.total_minor
+    assert len(world.ledger.made()) == 120

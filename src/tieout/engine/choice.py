@@ -38,15 +38,17 @@ def choose(
     """The role of the next batch, or (None, when to ask again).
 
     in_flight: roles with calls under way. filling: more postings are being planned just now.
-    A batch that is not full waits while what it lacks is under way, but not longer than `linger`.
+    A batch that is not full waits for the calls under way that may fill it, and up to `linger` for planning.
     """
     ask_again: datetime | None = None
     for entry in sorted(ready, key=lambda one: (_urgency(one.priority), _ORDER[one.role])):
         due = entry.oldest + linger
-        can_fill = filling or (entry.more and any(_ORDER[role] < _ORDER[entry.role] for role in in_flight))
-        if entry.priority <= IMMEDIATE_PRIORITY or entry.count >= entry.size or not can_fill or due <= now:
+        calls_fill_it = entry.more and any(_ORDER[role] < _ORDER[entry.role] for role in in_flight)
+        plans_fill_it = filling and due > now
+        if entry.priority <= IMMEDIATE_PRIORITY or entry.count >= entry.size or not (calls_fill_it or plans_fill_it):
             return entry.role, None
-        ask_again = due if ask_again is None else min(ask_again, due)
+        if plans_fill_it:
+            ask_again = due if ask_again is None else min(ask_again, due)
     return None, ask_again
 
 

@@ -27,11 +27,16 @@ def test_immediate_work_passes_a_back_fill() -> None:
     assert choose(ready, (), NOW, filling=True, linger=LINGER) == (Role.INVOICE, None)
 
 
-def test_a_batch_waits_while_what_it_lacks_is_under_way() -> None:
-    ready = [W(Role.INVOICE, 20, 50, 100, NOW, more=True)]
-    role, again = choose(ready, (Role.CONTACT,), NOW, filling=False, linger=LINGER)
-    assert (role, again) == (None, NOW + LINGER)
-    assert choose(ready, (Role.CONTACT,), NOW + LINGER, filling=False, linger=LINGER)[0] is Role.INVOICE
+def test_a_batch_waits_for_the_calls_that_fill_it() -> None:
+    ready = [W(Role.INVOICE, 20, 50, 100, NOW - timedelta(hours=1), more=True)]
+    assert choose(ready, (Role.CONTACT,), NOW, filling=False, linger=LINGER) == (None, None)
+    assert choose(ready, (), NOW, filling=False, linger=LINGER)[0] is Role.INVOICE
+
+
+def test_a_batch_waits_a_little_for_planning() -> None:
+    ready = [W(Role.INVOICE, 20, 50, 100, NOW)]
+    assert choose(ready, (), NOW, filling=True, linger=LINGER) == (None, NOW + LINGER)
+    assert choose(ready, (), NOW + LINGER, filling=True, linger=LINGER)[0] is Role.INVOICE
 
 
 def test_a_full_batch_waits_for_nothing() -> None:

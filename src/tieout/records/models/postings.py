@@ -88,7 +88,7 @@ class Posting(models.Model):
                 condition=models.Q(state="queued"),
                 name="posting_ready",
             ),
-            # The queue's grid and its counts; whole, because SQLite takes a partial index for literals only.
+            # The queue's grid and its counts; whole: SQLite takes partial indexes for literals only.
             models.Index(fields=["state", "queued_at", "id"], name="posting_queue"),
             # The same grid over all states at once; SQLite takes it for `NOT state = …` with a parameter too.
             models.Index(fields=["queued_at", "id"], condition=~models.Q(state="posted"), name="posting_queue_time"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ from tieout.sync.turn.values import LookUpCall, LookUpReady, Nothing, Policy, Re
 
 #: Roles in the order of work; quotes are not posted yet.
 ROLES: tuple[Role, ...] = tuple(role for role in Role if role is not Role.QUOTE)
+#: Calls of a role under way at once while its batches may still grow.
+_LEARNING_CALLS = 2
 #: How often a catch-up looks whether the stores were read.
 _CATCH_UP_LOOK = timedelta(seconds=5)
 #: Xero takes one allocation a call.
@@ -175,7 +178,7 @@ class _Turn:
     def begin(self, filling: bool) -> Step:
         """Freeze the next batch of what is ready."""
         linger = timedelta(seconds=self.policy.linger_seconds)
-        passed_over: set[Role] = set()
+        passed_over = self._learning()
         while True:
             sizes = {role: self.size(role) for role in ROLES if role not in passed_over}
             counts = self.records.count_ready(self.state.id, self.now, sizes)
@@ -210,6 +213,17 @@ class _Turn:
                 return self.leave(frozen)
             if not progress:
                 passed_over.add(role)
+
+    def _learning(self) -> set[Role]:
+        """Roles whose batch size is still being found out, with enough under way to learn from."""
+        if self.policy.batch:
+            return set()
+        under_way = Counter(self.under_way.values())
+        return {
+            role
+            for role, count in under_way.items()
+            if count >= _LEARNING_CALLS and role not in _ALONE and self.size(role) < self.policy.batch_max
+        }
 
     def size(self, role: Role) -> int:
         if role in _ALONE:
