@@ -90,10 +90,9 @@ def _currencies(world: "World", ctx: Context, parts: list[str], request: Request
 
 
 def _contacts(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
-    org = ctx.org
     if ctx.method == "GET":
         if len(parts) == 2:
-            contact = contacts.find(org, parts[1])
+            contact = contacts.find(ctx, parts[1])
             if contact is None:
                 raise NotFound
             return Answer("Contacts", [contacts.render(ctx, contact)])

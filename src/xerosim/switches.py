@@ -36,6 +36,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True):
     emoji: what becomes of characters beyond the basic plane.
     due_date_before_date: whether a due date before the document's date is accepted.
     payment_before_document: whether a payment dated before its invoice is accepted.
+    contact_number_case_sensitive: numbers of contacts that differ in case are different numbers.
     name_without_contact_creates: `Contact: {Name}` of an unknown name creates the contact.
     refuse_default_user_agent: requests without a User-Agent draw an HTML 403.
     """
@@ -70,6 +71,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True):
     emoji: Literal["keep", "strip"] = "keep"
     due_date_before_date: Literal["accept", "refuse"] = "accept"
     payment_before_document: Literal["accept", "refuse"] = "accept"
+    contact_number_case_sensitive: bool = False
     name_without_contact_creates: bool = True
     refuse_default_user_agent: bool = False
 

@@ -194,3 +194,11 @@ def test_missing_user_agents(call: Caller, refuses: bool, status: int) -> None:
     answer = call.send("GET", "Organisation")
     assert answer.status == status
     assert call.send("GET", "Organisation", user_agent="Tieout/1").status == 200
+
+
+@pytest.mark.parametrize(("minds", "status"), [(True, 200), (False, 400)])
+def test_case_of_contact_numbers(call: Caller, minds: bool, status: int) -> None:
+    call.world.switch(contact_number_case_sensitive=minds)
+    call("PUT", "Contacts", {"Name": "A", "ContactNumber": "c-1"})
+    assert call.send("PUT", "Contacts", {"Name": "B", "ContactNumber": "C-1"}).status == status
+    assert call("GET", "Contacts/c-1")["Contacts"][0]["Name"] == "A"

@@ -54,7 +54,7 @@ def write(ctx: Context) -> Written:
 
 def write_one(ctx: Context, id: str) -> Written:
     """POST /Contacts/{id}."""
-    contact = find(ctx.org, id)
+    contact = find(ctx, id)
     if contact is None:
         raise NotFound
     elements = [{**element, "ContactID": contact.id} for element in ctx.elements("Contacts", "Contact")[:1]]
@@ -63,9 +63,16 @@ def write_one(ctx: Context, id: str) -> Written:
     )
 
 
-def find(org: Organisation, key: str) -> Contact | None:
+def find(ctx: Context, key: str) -> Contact | None:
     """A contact by id or, as Xero allows, by ContactNumber."""
-    return org.contacts.get(key.lower()) or org.contacts.first("number", key.casefold())
+    return ctx.org.contacts.get(key.lower()) or _numbered(ctx, key)
+
+
+def _numbered(ctx: Context, number: str) -> Contact | None:
+    """The contact with a ContactNumber, its case minded or not as the switch says."""
+    if not ctx.switches.contact_number_case_sensitive:
+        return ctx.org.contacts.first("number", number.casefold())
+    return next((one for one in ctx.org.contacts.by("number", number.casefold()) if one.number == number), None)
 
 
 def _one(ctx: Context, element: Json, position: int) -> Json:
@@ -86,7 +93,7 @@ def _match(ctx: Context, element: Json) -> Contact | None:
         return None
     number = ctx.text(element, "ContactNumber")
     if number:
-        found = org.contacts.first("number", number.casefold())
+        found = _numbered(ctx, number)
         if found is not None:
             return found
     name = ctx.text(element, "Name")
@@ -152,7 +159,9 @@ def _identify(ctx: Context, element: Json, base: Contact, changes: dict[str, obj
     for field, member, message in _UNIQUE:
         text = ctx.text(element, member, 50)
         if text is not None:
-            holder = contacts.first(field, text.casefold()) if text else None
+            holder = None
+            if text:
+                holder = _numbered(ctx, text) if field == "number" else contacts.first(field, text.casefold())
             if holder is not None and holder.id != base.id:
                 problems.append(message)
             changes[field] = text
@@ -220,7 +229,7 @@ def resolve(ctx: Context, value: object, noun: str) -> Contact:
             )
     else:
         number, name = ctx.text(value, "ContactNumber"), ctx.text(value, "Name")
-        contact = org.contacts.first("number", number.casefold()) if number else None
+        contact = _numbered(ctx, number) if number else None
         if contact is None and name:
             contact = org.contacts.first("active_name", folded(name))
         if contact is None:
