@@ -118,10 +118,11 @@ class Collection(Generic[T]):
         self._changes.undo.append(lambda: self._restore(id, old, None))
         self._changes.dirty.append((self.name, id))
 
-    def excerpt(self, values: Iterable[T]) -> "Collection[T]":
-        """Some of the values as a collection of the same name, for reading."""
+    def excerpt_of(self, ids: Iterable[str]) -> "Collection[T]":
+        """Some of the values as a collection of the same name, for reading; unknown ids are left out."""
         part: Collection[T] = Collection(self.name, Changes(), self._keys)
-        part.load(values)
+        values = [self._values[id] for id in ids if id in self._values]
+        part.load(sorted(values, key=lambda value: (_changed_at(value), value.id)))
         return part
 
     def load(self, values: Iterable[T]) -> None:

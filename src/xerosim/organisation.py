@@ -104,6 +104,7 @@ class Organisation:
                 "number": lambda c: c.number.casefold(),
                 "account_number": lambda c: c.account_number.casefold(),
                 "email": lambda c: c.email.casefold(),
+                "archived": lambda c: c.status != "ACTIVE",
             },
         )
         self.items = self._collection("Items", Item, {"code": lambda i: i.code.casefold()})

@@ -120,7 +120,10 @@ def _list_contacts(ctx: Context) -> Answer:
             for text in (contact.name, contact.first, contact.last, contact.number, contact.email)
         )
 
-    listed = select(ctx, ctx.org.contacts, "Contact", keep=keep, paged_by=("summaryonly",))
+    # Most ledgers have no archived contact: then a plain page need not look at every contact.
+    plain = ids is None and not term and (archived or ctx.org.contacts.first("archived", True) is None)
+    found = ctx.org.contacts if ids is None else ctx.org.contacts.excerpt_of(ids)
+    listed = select(ctx, found, "Contact", keep=None if plain else keep, paged_by=("summaryonly",))
     summary = ctx.flag("summaryOnly")
     return as_answer("Contacts", listed, lambda c: contacts.render(ctx, c, summary=summary))
 
@@ -251,15 +254,10 @@ def _narrow(collection: Collection[Document], ids: set[str] | None, numbers: set
     """A small collection of what the indexes find, so that a look-up by number does not walk the whole ledger."""
     if ids is None and numbers is None:
         return collection
-    found: dict[str, Document] = {}
-    for id in ids or ():
-        document = collection.get(id)
-        if document is not None:
-            found[id] = document
+    wanted = set(ids or ())
     for number in numbers or ():
-        for document in collection.by("number", number.casefold()):
-            found[document.id] = document
-    return collection.excerpt(sorted(found.values(), key=lambda d: d.updated))
+        wanted.update(document.id for document in collection.by("number", number.casefold()))
+    return collection.excerpt_of(wanted)
 
 
 def _payments(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
