@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check fix bench screenshots clean
+.PHONY: setup demo test check fix screenshots clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,10 @@ check: setup
 fix: setup
 	$(BIN)/ruff check --fix --quiet src tests
 	$(BIN)/ruff format --quiet src tests
+
+screenshots: setup
+	mkdir -p docs/screenshots
+	TIEOUT_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/pytest -n0 tests/browser/test_screenshots.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
