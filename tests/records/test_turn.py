@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from records_world import World, order_plan
+from collections.abc import Callable
 
-from tieout.accounting import Role
+import msgspec
+from records_world import World, contact_payload, contact_ref, invoice_ref, order_plan
+
+from tieout.accounting import ContactEntry, Role
+from tieout.planning.results import DossierPlan, PlannedPosting
+from tieout.ports.records import PlanToWrite
+from tieout.records import models
 
 
 def test_orders_are_posted_in_order_of_their_dependencies(world: World) -> None:
@@ -53,3 +59,107 @@ def test_c52_one_refused_element_never_hurts_the_others(world: World) -> None:
     assert world.states(Role.PAYMENT) == {"posted": 29, "queued": 1}
     [held] = [posting for posting in world.postings(Role.INVOICE) if posting.state == "held"]
     assert "The description field is mandatory" in held.reason
+
+
+def contact_change(email: str, tax_number: str) -> Callable[[int], DossierPlan]:
+    """The customer's own document says something new about the contact."""
+
+    def plan(number: int) -> DossierPlan:
+        payload = msgspec.structs.replace(contact_payload(number), email=email, tax_number=tax_number)
+        return DossierPlan((PlannedPosting(contact_ref(number), payload, f"G-{number}"),))
+
+    return plan
+
+
+def change_customer(world: World, plan: DossierPlan) -> None:
+    digest = str(hash(plan))
+    models.Document.objects.using("records").filter(kind="customer").update(planning_due=True, digest=digest)
+    [due] = world.storage.due_dossiers(world.connection, 10)
+    assert due.root.kind == "customer"
+    world.storage.write_plans([PlanToWrite(due, world.organisation, plan, 1)], [due], world.clock.now())
+
+
+def test_c71_only_what_is_empty_in_a_contact_is_filled(world: World) -> None:
+    world.save_orders([1])
+    world.plan(lambda number: order_plan(number, paid=False))
+    world.finish()
+    calls = world.ledger.calls
+    change_customer(world, contact_change("new@example.com", "")(1))
+    world.finish()
+    assert world.ledger.calls == calls
+    assert world.all_posted()
+    change_customer(world, contact_change("newer@example.com", "GB1")(1))
+    world.finish()
+    assert world.ledger.made("update") == ["G-1"]
+    assert world.all_posted()
+
+
+def test_orders_do_not_change_a_contact_that_is_there(world: World) -> None:
+    world.save_orders([1])
+    world.plan(lambda number: order_plan(number, contact=1))
+    world.finish()
+    world.save_orders([2])
+    other = msgspec.structs.replace(contact_payload(1), name="Somebody else")
+    plan = order_plan(2, contact=1)
+    changed = msgspec.structs.replace(plan.postings[0], payload=other)
+    world.plan(lambda number: DossierPlan((changed, *plan.postings[1:])))
+    world.finish()
+    assert world.ledger.made().count("G-1") == 1
+    assert world.ledger.made("update") == []
+    assert world.all_posted()
+
+
+def test_c68_a_contact_of_the_ledger_is_found_by_email_and_used(world: World) -> None:
+    world.ledger.remote_contacts = [ContactEntry("theirs", "Buyer One", email="BUYER1@example.com")]
+    world.save_orders([1, 2])
+    world.plan()
+    world.finish()
+    assert world.posting(contact_ref(1)).remote_id == "theirs"
+    assert world.posting(contact_ref(1)).origin == "adopted"
+    assert "G-1" not in world.ledger.made()
+    assert world.all_posted()
+
+
+def test_c69_a_name_that_is_taken_gets_the_customers_number(world: World) -> None:
+    world.ledger.remote_contacts = [ContactEntry("theirs", "Buyer 1", email="somebody.else@example.com")]
+    world.save_orders([1])
+    world.plan()
+    world.finish()
+    made = world.ledger.objects[Role.CONTACT, "G-1"]
+    assert world.posting(contact_ref(1)).remote_id == made.remote_id
+    [entry] = models.RemoteContact.objects.using("records").filter(contact_id=made.remote_id)
+    assert entry.name == "Buyer 1 (G-1)"
+
+
+def test_a_changed_rule_moves_nothing_that_is_posted(world: World) -> None:
+    world.save_orders([1, 2])
+    world.plan()
+    world.finish()
+    calls = world.ledger.calls
+    # Another rule would book another amount; first as a re-plan, then when an unrelated field changes.
+    models.Document.objects.using("records").filter(kind="order").update(planning_due=True, planning_cause="rules")
+    written = world.plan(lambda number: order_plan(number, total="13.00"), rule_version=2)
+    assert written.otherwise_booked == 4
+    assert written.queued == 0
+    world.save_orders([1], change="a note")
+    written = world.plan(lambda number: order_plan(number, total="13.00"), rule_version=2)
+    assert written.queued == 0
+    world.finish()
+    assert world.ledger.calls == calls
+    assert world.all_posted()
+
+
+def test_what_was_posted_follows_the_rules_it_was_posted_with(world: World) -> None:
+    world.save_orders([1])
+    world.plan(lambda number: order_plan(number, paid=False))
+    world.finish()
+    world.save_orders([1], change="bigger")
+    [due] = world.storage.due_dossiers(world.connection, 10)
+    plan = PlanToWrite(
+        due, world.organisation, order_plan(1, total="99.00", paid=False), 2,
+        older={1: order_plan(1, total="24.00", paid=False)},
+    )  # fmt: skip
+    world.storage.write_plans([plan], [due], world.clock.now())
+    world.finish()
+    posting = world.posting(invoice_ref(1))
+    assert (posting.posted_total_minor, posting.rule_version) == (2400, 1)

@@ -64,6 +64,10 @@ class ScheduleRecords(Protocol):
         """Leases of a process that is surely dead end now."""
         ...
 
+    def lease_owners(self) -> Sequence[str]:
+        """Who holds leases of organisations and jobs."""
+        ...
+
     def next_due(self) -> datetime | None:
         """When the first organisation wants to be looked at."""
         ...

@@ -20,6 +20,8 @@ _UNDER_WAY_MAX = timedelta(seconds=60)
 #: What a killed process had in flight goes on at the server for a while, and counts against the five.
 _LOST_STILL_RUNS = timedelta(seconds=5)
 _DAY = timedelta(days=1)
+#: First half of the key of PostgreSQL's advisory lock for taking a slot (any number that nobody else uses).
+_SLOT_LOCK = 7_410
 
 _TAKE = """UPDATE organisation SET fence=fence+1, lease_until=%s, lease_owner=%s, served_at=%s, due_at=NULL
  WHERE id=(SELECT id FROM organisation WHERE status='connected' AND removed_at IS NULL
@@ -80,6 +82,14 @@ class Leases:
                 parameters,
             )
 
+    def lease_owners(self) -> list[str]:
+        """Who holds leases of organisations and jobs."""
+        rows = self._database.rows(
+            "SELECT lease_owner FROM organisation WHERE lease_until IS NOT NULL"
+            " UNION SELECT lease_owner FROM schedule WHERE lease_until IS NOT NULL"
+        )
+        return sorted(row[0] for row in rows)
+
     def ring(self, organisation: int, now: datetime) -> None:
         with self._database.transaction():
             self._database.run(
@@ -124,6 +134,9 @@ class Leases:
 
     def usage(self, organisation: int, now: datetime) -> Usage:
         database = self._database
+        if database.is_postgresql:
+            # Two that count at once would both find the last slot free; SQLite has one writer anyway.
+            database.rows("SELECT pg_advisory_xact_lock(%s, %s)", [_SLOT_LOCK, organisation])
         held = database.row(
             "SELECT o.hold_until, o.hold_scope, o.day_remaining, o.day_remaining_at, t.app_id, a.minute_limit,"
             " o.minute_limit FROM organisation o LEFT JOIN authorisation t ON t.id=o.authorisation_id"
