@@ -20,6 +20,7 @@ from tieout.config.clocks import SystemClock
 from tieout.config.connecting import Connecting
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
+from tieout.dispatch.predecessors import dead_owners
 from tieout.dispatch.worker import Worker
 from tieout.errors import ConfigurationWrong
 from tieout.http import AddressGuard, HttpClient
@@ -202,6 +203,7 @@ class Wiring:
             owner=self.owner,
             threads=threads,
             ensure=self._ensure_jobs,
+            dead_owners=dead_owners(self.records.lease_owners(), self.owner.partition(":")[0]),
         )
 
     def _ensure_jobs(self) -> None:
