@@ -77,6 +77,7 @@ class Shop:
     documents: dict[str, Document] = field(default_factory=dict)
     postings: dict[str, Posting] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
+    run: Run = field(default_factory=Run)
 
 
 @lru_cache
@@ -389,7 +390,7 @@ def _history(shop: Shop) -> None:
                     )
                 )  # fmt: skip
     Request.objects.bulk_create(rows)
-    Run.objects.create(
+    shop.run = Run.objects.create(
         kind="sync", started_at=now - timedelta(hours=3), ended_at=now - timedelta(hours=3), state="done",
         started_by="owner", totals='{"posted": 4, "held": 1}', organisation=shop.organisation,
         connection=shop.connection,

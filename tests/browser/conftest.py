@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 import web_records
+from tieout.sync.setup import Proposals
+from tieout.sync.undo import UndoPlan
 from web_records import Shop
 
 # Playwright's own loop runs in this thread; Django would refuse every query of a fixture for it.
@@ -26,6 +28,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def undo_plan(self, run: int) -> UndoPlan:
+        return UndoPlan(run, ())
+
+    def proposals(self, *args: object) -> Proposals:
+        return Proposals((), (), (), (), ())
 
     def __getattr__(self, name: str) -> Callable[..., int]:
         def use_case(*args: object, **kwargs: object) -> int:

@@ -17,6 +17,7 @@ from tieout.rules.settings import Rules
 from tieout.stores.kinds import KINDS
 from tieout.sync.queue import Queue
 from tieout.sync.setup import Proposals, Setup
+from tieout.sync.undo import UndoPlan
 from tieout.web.use_cases import Actor
 from tieout.xero.oauth import Login
 
@@ -86,6 +87,12 @@ class WebCases:
 
     def decide_drift(self, drifts: Sequence[int], decision: str, actor: Actor) -> int:
         return self._queue.decide_drift(drifts, decision, actor)
+
+    def undo_plan(self, run: int) -> UndoPlan:
+        return self._wired.undoing().plan(run)
+
+    def undo(self, plan: UndoPlan, actor: Actor) -> int:
+        return self._wired.undoing().queue(plan, by=actor.user)
 
     # rules
 

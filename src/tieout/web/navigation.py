@@ -40,7 +40,7 @@ MENU: tuple[Group, ...] = (
             Entry("queue", _("Queue"), "list-ordered"),
             Entry("log", _("Log"), "scroll-text", owns=("log_detail",)),
             Entry("plan", _("Plan"), "file-search"),
-            Entry("runs", _("Runs"), "history"),
+            Entry("runs", _("Runs"), "history", owns=("run", "undo")),
             Entry("report", _("Daily request report"), "chart-column"),
         ),
     ),

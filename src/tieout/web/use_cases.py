@@ -16,6 +16,7 @@ from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import Selection
 from tieout.rules.settings import Rules
 from tieout.sync.setup import Proposals
+from tieout.sync.undo import UndoPlan
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -67,6 +68,14 @@ class UseCases(Protocol):
 
     def decide_drift(self, drifts: Sequence[int], decision: str, actor: Actor) -> int:
         """decision: accept (Xero's value is right), restore (ours is written again), leave."""
+        ...
+
+    def undo_plan(self, run: int) -> UndoPlan:
+        """What undoing a run would do and what cannot be undone. Raises NeedsOperator for an empty run."""
+        ...
+
+    def undo(self, plan: UndoPlan, actor: Actor) -> int:
+        """Queue what the plan can undo, as a run of its own."""
         ...
 
     # rules

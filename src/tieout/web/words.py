@@ -113,6 +113,9 @@ EVENTS: dict[str, Any] = {
     "look_up": _("Look up in Xero"),
     "tie_out": _("Tie-out"),
     "drift": _("Changed in Xero"),
+    "link": _("Linked with what Xero had"),
+    "reference": _("Read accounts and rates"),
+    "contacts": _("Read contacts"),
 }
 
 #: Short codes of `posting.why`; a sentence that is not in here is shown as it is.

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.test import Client
 
 import web_records
+from tieout.sync.setup import Proposals
+from tieout.sync.undo import UndoPlan
 from web_records import Shop
 
 
@@ -36,6 +38,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    def undo_plan(self, run: int) -> UndoPlan:
+        return UndoPlan(run, ())
+
+    def proposals(self, *args: object) -> Proposals:
+        return Proposals((), (), (), (), ())
 
     def __getattr__(self, name: str) -> Callable[..., int]:
         def use_case(*args: Any, **kwargs: Any) -> int:

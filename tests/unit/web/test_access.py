@@ -26,6 +26,7 @@ def arguments(name: str, shop: Shop) -> dict[str, object]:
         "action": "sync",
         "grid": "orders",
         "kind": "magento2",
+        "run": shop.run.pk,
         "store": shop.connection.pk,
         "organisation": shop.organisation.pk,
         "user": shop.users["viewer"].pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -12,6 +13,8 @@ from django.urls import reverse
 
 from tieout.errors import NeedsOperator
 from tieout.ports import Found
+from tieout.sync.undo import UndoPlan, UndoStep
+from tieout.web.grids.history import changes
 from web_records import PASSWORD, Shop
 
 ClientOf = Callable[[str], Client]
@@ -232,3 +235,45 @@ def test_c121_a_problem_has_one_row_with_help_and_a_button(client_of: ClientOf, 
     client.post(reverse("problem_retry"), {"code": causes[0].code, "subject": causes[0].subject})
     chosen = asked.asked[0][1][0]
     assert (chosen.states, chosen.code, chosen.subject) == (("held",), "tax_unmapped", "tax DE VAT 19")
+
+
+PLAN = UndoPlan(
+    1,
+    (
+        UndoStep(0, "payment", "pay-104", "delete"),
+        UndoStep(0, "invoice", "SO-000000104", "void"),
+        UndoStep(0, "invoice", "SO-000000001", "void", possible=False, reason="Its date lies in a closed period."),
+        UndoStep(0, "contact", "TO-7", "keep", reason="Other documents may use it."),
+    ),
+)
+
+
+def test_c138_undo_says_first_what_cannot_be_undone(shop: Shop, client_of: ClientOf, asked: Any) -> None:
+    asked.undo_plan = lambda run: PLAN
+    text = client_of("bookkeeper").get(reverse("undo", args=(shop.run.pk,))).content.decode()
+    assert "2 stay in Xero" in text
+    assert "Its date lies in a closed period." in text
+    assert (
+        text.index("2 stay in Xero") < text.index("Delete payment pay-104") < text.index("Void invoice SO-000000104")
+    )
+    assert asked.asked == []
+
+
+def test_c137_undo_does_what_its_plan_says(shop: Shop, client_of: ClientOf, asked: Any) -> None:
+    plan = UndoPlan(1, tuple(msgspec.structs.replace(step, posting=n) for n, step in enumerate(PLAN.steps)))
+    asked.undo_plan = lambda run: plan
+    client_of("bookkeeper").post(reverse("undo", args=(shop.run.pk,)), {"count": "2"})
+    assert [(name, arguments[0]) for name, arguments, _ in asked.asked] == [("undo", plan)]
+
+
+def test_a_plan_that_changed_meanwhile_is_not_carried_out(shop: Shop, client_of: ClientOf, asked: Any) -> None:
+    asked.undo_plan = lambda run: PLAN
+    client_of("bookkeeper").post(reverse("undo", args=(shop.run.pk,)), {"count": "7"})
+    assert asked.asked == []
+
+
+def test_the_audit_shows_field_by_field_what_changed() -> None:
+    before, after = '{"version":1,"accounts":{"sales":"4000"},"taxes":[]}', '{"version":2,"accounts":{"sales":"200"}}'
+    assert changes(before, after) == [("accounts", '{\n "sales": "4000"\n}', '{\n "sales": "200"\n}')]
+    assert changes("", "") == []
+    assert changes("sales 4000", "sales 200") == [("", "sales 4000", "sales 200")]

@@ -21,6 +21,8 @@ RUN_KINDS = {
     "undo": _("Undo"),
     "tie_out": _("Tie-out"),
 }
+#: The CSV has the whole.
+CHANGE_LENGTH_MAX = 3000
 RUN_STATES = [(state, state.capitalize()) for state in ("running", "paused", "done", "failed", "undone")]
 
 
@@ -99,6 +101,34 @@ class RunGrid(Grid):
         )
 
 
+def changes(before: str, after: str) -> list[tuple[str, str, str]]:
+    """(name, before, after) of what differs: field by field where both are JSON objects, else as two texts."""
+    if not before and not after:
+        return []
+    try:
+        old, new = json.loads(before or "{}", parse_float=str), json.loads(after or "{}", parse_float=str)
+    except ValueError:
+        return [("", before, after)]
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return [("", before, after)]
+    names = [name for name in {**old, **new} if _short(old.get(name)) != _short(new.get(name)) and name != "version"]
+    return [(name.replace("_", " "), _short(old.get(name)), _short(new.get(name))) for name in names]
+
+
+def _short(value: object) -> str:
+    text = "" if value in (None, [], {}, "") else json.dumps(value, indent=1, ensure_ascii=False)
+    return text if len(text) <= CHANGE_LENGTH_MAX else text[:CHANGE_LENGTH_MAX] + " …"
+
+
+class AuditRow(msgspec.Struct, frozen=True):
+    at: datetime
+    user: str
+    action: str
+    subject: str
+    address: str
+    changes: list[tuple[str, str, str]]
+
+
 class AuditFilter(GridFilter):
     q = search("find", _("User"))
     since = dates("at", "gte", _("From"))
@@ -129,8 +159,15 @@ class AuditGrid(Grid):
     def queryset(self) -> QuerySet[Audit]:
         return Audit.objects.all()
 
-    def row(self, record: Audit) -> Audit:
-        return record
+    def row(self, record: Audit) -> AuditRow:
+        return AuditRow(
+            at=record.at,
+            user=record.user,
+            action=record.action,
+            subject=record.subject,
+            address=record.address,
+            changes=changes(record.before, record.after),
+        )
 
     def csv_columns(self) -> Sequence[tuple[str, Callable[[Any], object]]]:
         return (

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
-from tieout.web.access import Right, needs
-from tieout.web.grids.history import AuditGrid, RunGrid
+from tieout.errors import TieoutError
+from tieout.records.models import Event, Posting, Run
+from tieout.web import words
+from tieout.web.access import FORM, Right, needs
+from tieout.web.grids.history import AuditGrid, RunGrid, counts
+from tieout.web.lookups import lookups
+from tieout.web.use_cases import actor_of, use_cases
 from tieout.web.views import grid_views
 
 
@@ -17,6 +26,62 @@ def runs(request: HttpRequest) -> HttpResponse:
 @needs(Right.READ)
 def runs_csv(request: HttpRequest) -> HttpResponseBase:
     return grid_views.csv(request, RunGrid)
+
+
+@needs(Right.READ)
+def run(request: HttpRequest, run: int) -> HttpResponse:
+    """One run: what it was asked, what came of it, and what it did in Xero."""
+    found = get_object_or_404(Run, pk=run)
+    done = (
+        Event.objects.filter(run_id=run)
+        .order_by()
+        .values_list("action", "role", "status")
+        .annotate(Count("id"))
+        .order_by("status", "role", "action")
+    )
+    context = {
+        "run": found,
+        "row": RunGrid(request, lookups()).row(found),
+        "scope": counts(found.scope),
+        "done": [(words.event(action, role), status, count) for action, role, status, count in done],
+        "postings": Posting.objects.filter(run_id=run).count(),
+        "undone_by": list(Run.objects.filter(undoes_id=run).order_by("id")[:10]),
+    }
+    return render(request, "web/run.html", context)
+
+
+@needs(Right.APPROVE, methods=FORM)
+def undo(request: HttpRequest, run: int) -> HttpResponse:
+    """First the plan: what is deleted or voided, and what cannot be, with the reason. Then the deed, if wanted."""
+    get_object_or_404(Run, pk=run)
+    try:
+        plan = use_cases().undo_plan(run)
+    except TieoutError as error:
+        messages.error(request, str(error))
+        return redirect("run", run)
+    possible = plan.actions()
+    if request.method == "POST":
+        if request.POST.get("count") != str(len(possible)):
+            messages.error(request, _("The plan changed meanwhile. Look at it once more."))
+            return redirect("undo", run)
+        moved = use_cases().undo(plan, actor_of(request))
+        messages.success(request, _("%(n)d documents are queued to be taken back in Xero.") % {"n": moved})
+        return redirect("runs")
+    postings = {
+        posting.pk: posting
+        for posting in Posting.objects.filter(pk__in=[step.posting for step in plan.steps]).select_related("document")
+    }
+    steps = [
+        (
+            step,
+            words.action(step.action, step.role) if step.action != "keep" else _("Keep"),
+            postings.get(step.posting),
+        )
+        for step in plan.steps
+    ]
+    context = {"run": run, "steps": [one for one in steps if one[0].possible and one[0].action != "keep"]}
+    context |= {"kept": [one for one in steps if not (one[0].possible and one[0].action != "keep")]}
+    return render(request, "web/undo.html", context | {"count": len(possible)})
 
 
 @needs(Right.READ)
