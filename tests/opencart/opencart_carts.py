@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 - decimals do not change
 """OpenCart's own arithmetic, written for the tests: a cart becomes the rows that a shop would store.
 
 Nothing is rounded until it is stored (4 decimals) or shown (each figure on its own); the totals are worked out in the
@@ -241,7 +242,9 @@ def _document(cart: Cart, totals: Any, total: D, of: Any, more: dict[str, Any]) 
                 "tax": str(stored(unit)),
             }
         )
-        options += [{"order_product_id": str(number), "name": n, "value": v, "type": "select"} for n, v in item.options]
+        options += [
+            {"order_product_id": str(number), "name": n, "value": v, "type": "select"} for n, v in item.options
+        ]
     return {
         "order": order,
         "products": products,
@@ -251,7 +254,13 @@ def _document(cart: Cart, totals: Any, total: D, of: Any, more: dict[str, Any]) 
             for n, amount in enumerate(cart.vouchers_sold, 1)
         ],
         "totals": [
-            {"order_total_id": str(n), "code": code, "title": title, "value": str(stored(value)), "sort_order": str(n)}
+            {
+                "order_total_id": str(n),
+                "code": code,
+                "title": title,
+                "value": str(stored(value)),
+                "sort_order": str(n),
+            }
             for n, (code, title, value) in enumerate(totals, 1)
         ],
         "history": [
@@ -296,9 +305,7 @@ def context(cart: Cart) -> dict[str, Any]:
             for rate in cart.setup.rates
         ],
         "tax_rules": [
-            {"tax_class_id": tax_class, "tax_rate_id": rate}
-            for tax_class, ids in cart.setup.classes
-            for rate in ids
+            {"tax_class_id": tax_class, "tax_rate_id": rate} for tax_class, ids in cart.setup.classes for rate in ids
         ],
         "zones": [{"geo_zone_id": "5", "country_id": UK}, {"geo_zone_id": "6", "country_id": NL}],
         "settings": {

@@ -77,6 +77,10 @@ def readable(rows: Rows, table: str) -> tuple[str, ...]:
     return tuple(column for column in wanted if column in has)
 
 
+#: Tables that are read for nothing but telling versions apart.
+VERSION_TABLES = ("country_description",)
+
+
 def version_of(rows: Rows) -> str:
     """The line of versions, as far as tables tell it apart: nothing in the database names it."""
     if rows.columns("country_description"):
