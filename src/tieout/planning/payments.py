@@ -156,7 +156,7 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
     whole = len(shares) == 1 and shares[0][2] == payment.amount.amount
     if rest > 0 and not _overpaid(work, payment, first, choice, rest, words):
         return
-    part = _next_part(work, payment)
+    part = _next_part(work, payment, Role.PAYMENT)
     for sale, target, share in shares:
         _plan_one(
             work,
@@ -172,36 +172,37 @@ def _plan_payment(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> N
         part += 1
 
 
-def _parts(work: Work, payment: StorePayment) -> list[Ref]:
-    """References under which parts of a store payment were ever posted."""
+def _parts(work: Work, payment: StorePayment, role: Role) -> list[Ref]:
+    """References under which parts of a store payment were ever posted in a role."""
     return sorted(
         ref
         for ref in work.posted
-        if ref.role is Role.PAYMENT
+        if ref.role is role
         and ref.document == payment.document
         and ref.ordinal >= payment.ordinal
         and (ref.ordinal - payment.ordinal) % PART_ORDINAL == 0
     )
 
 
-def _next_part(work: Work, payment: StorePayment) -> int:
-    used = _parts(work, payment)
+def _next_part(work: Work, payment: StorePayment, role: Role) -> int:
+    used = _parts(work, payment, role)
     return (used[-1].ordinal - payment.ordinal) // PART_ORDINAL + 1 if used else 0
 
 
 def _keep_posted(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> Decimal:
     """Want what is posted of a store payment as it is (payments cannot be edited); how much that is."""
     kept = _ZERO
-    for ref in _parts(work, payment):
+    for ref in _parts(work, payment, Role.PAYMENT):
         live = work.live(ref)
         if live is not None and isinstance(live.payload, Payment):
             sale = next((s for s in sales if any(t.ref == live.payload.target for t in s.targets)), sales[0])
             _keep(work, sale, live)
             kept += live.payload.amount.amount
-    over = work.live(Ref(Role.OVERPAYMENT, payment.document, payment.ordinal))
-    if over is not None and isinstance(over.payload, Overpayment):
-        work.keep(over)
-        kept += over.payload.amount.amount
+    for ref in _parts(work, payment, Role.OVERPAYMENT):
+        over = work.live(ref)
+        if over is not None and isinstance(over.payload, Overpayment):
+            work.keep(over)
+            kept += over.payload.amount.amount
     return kept
 
 
@@ -315,8 +316,9 @@ def _overpaid(
     """Plan what was paid beyond the sale as an overpayment; False (and held) where it cannot be (C8)."""
     if not sale.targets:
         return True
-    ref = Ref(Role.OVERPAYMENT, payment.document, payment.ordinal)
-    marker = payment_reference(sale.number, "O", payment.document, payment.ordinal)
+    part = _next_part(work, payment, Role.OVERPAYMENT)
+    ref = Ref(Role.OVERPAYMENT, payment.document, payment.ordinal + PART_ORDINAL * part)
+    marker = payment_reference(sale.number, "O", ref.document, ref.ordinal)
     problems = list(_obstacles(sale))
     if isinstance(choice, Problem):
         problems.append(choice)

@@ -513,3 +513,11 @@ def test_b07_a_refund_that_changed_is_edited_in_place_until_it_is_used() -> None
     kept = only(plan(dossier(refunds=(larger,)), seen, posted=used), "credit_note")
     assert [str(problem.code) for problem in kept.problems] == ["data_contradictory"]
     assert kept.payload.totals.total == money("6.00")  # type: ignore[union-attr]
+
+
+def test_c08_an_overpayment_that_grows_gets_a_second_part() -> None:
+    first = plan(dossier(payment("40.00")))
+    more = plan(dossier(payment("41.00")), posted=post(first))
+    excess = [str(p.payload.amount.amount) for p in more.postings if isinstance(p.payload, Overpayment)]
+    assert excess == ["4.00", "1.00"]
+    assert len({p.ref for p in more.postings}) == len({p.marker for p in more.postings}) == len(more.postings)
