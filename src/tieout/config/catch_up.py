@@ -6,6 +6,7 @@ import uuid
 
 from tieout.config.clocks import SystemClock
 from tieout.records.models import Audit, Installation, Organisation
+from tieout.records.storage import Storage
 
 _WRITER = "writer"
 
@@ -23,7 +24,14 @@ def begin() -> int:
     Installation.objects.update_or_create(
         name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": SystemClock().now()}
     )
-    return Organisation.objects.filter(removed_at__isnull=True).update(catch_up=True)
+    storage, now = Storage(), SystemClock().now()
+    organisations = list(Organisation.objects.filter(removed_at__isnull=True).values_list("pk", flat=True))
+    Organisation.objects.filter(pk__in=organisations).update(catch_up=True)
+    for organisation in organisations:
+        # From this moment on, not from the first turn: the stores are read next, and that reading counts.
+        with storage.transaction():
+            storage.begin_catch_up(organisation, now)
+    return len(organisations)
 
 
 def note(action: str, subject: str) -> None:

@@ -13,6 +13,10 @@ from tieout.sync.turn.driver import Driver
 from tieout.sync.waiting import Waiter
 
 
+#: Turns in a row that sent nothing, after which what is left waits for something else than time.
+FRUITLESS_MAX = 300
+
+
 class Worked(msgspec.Struct, frozen=True):
     """What came of working. waits_until: work is left that may go then; None when everything settled."""
 
@@ -32,11 +36,14 @@ def work_until_idle(
     progress: Callable[[int], None] | None = None,
 ) -> Worked:
     """Take turns until no organisation has work. wait_until_max: give up when the next work is due later."""
-    turns = calls = 0
+    turns = calls = fruitless = 0
     while not stop():
         done = driver.turn()
         if done is not None:
             turns, calls = turns + 1, calls + done.calls
+            fruitless = 0 if done.calls else fruitless + 1
+            if fruitless > FRUITLESS_MAX:
+                return Worked(turns, calls, done.ask_again or clock.now())
             if progress is not None:
                 progress(calls)
             continue
