@@ -213,6 +213,8 @@ def test_a_rounding_amount_counts_when_all_totals_are_sent(call: Caller) -> None
     made = call.invoice(SubTotal="100.00", TotalTax="20.00", Total="120.01", RoundingAmount="0.01")
     assert made["Total"] == D("120.01")
     assert call.balances()["860"] == -1
+    kept = call("POST", f"Invoices/{made['InvoiceID']}", {"Reference": "R"})["Invoices"][0]
+    assert (kept["Total"], kept["RoundingAmount"]) == (D("120.01"), D("0.01"))
     assert call.refused(
         "PUT", "Invoices", invoice(SubTotal="100", TotalTax="20", Total="120.5", RoundingAmount="0.5")
     )

@@ -243,7 +243,10 @@ def _build(
     if url and (not url.lower().startswith(("http://", "https://")) or "xero" in url.lower() or " " in url):
         problems.append(ctx.switches.url_message)
     sub_total, total_tax, total = totals(parsed.lines, line_types)
-    rounding = _rounding(ctx, element, status, sub_total, total_tax, total, problems)
+    if base.rounding and not any(member in element for member in ("LineItems", "RoundingAmount", "Total")):
+        rounding = base.rounding
+    else:
+        rounding = _rounding(ctx, element, status, sub_total, total_tax, total, problems)
     total += rounding
     if total < 0:
         problems.append("The Total for this document must be greater than or equal to zero.")

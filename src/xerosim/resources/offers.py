@@ -91,71 +91,65 @@ def find(ctx: Context, offer: Offer, key: str) -> Document | None:
 
 def _one(ctx: Context, offer: Offer, element: Json, position: int, old: Document | None) -> Json:
     org = ctx.org
-    collection = org.documents[offer.collection]
+    path = f"{offer.collection}[{position}]"
     number = ctx.text(element, offer.number_field, 255)
     if old is None:
         old = _match(ctx, offer, element, number)
-    path = f"{offer.collection}[{position}]"
     status = ctx.choice(element, "Status", offer.statuses, f"{offer.singular}Status", path)
     if old is not None and old.status in offer.dead:
         raise Invalid(DELETED if offer is ORDER else f"{offer.singular} not of valid status for modification")
+    base = old or Document(
+        org.new_id(), offer.collection, offer.singular.upper(), offer.statuses[0], "", ctx.today, None,
+        number or f"{offer.prefix}-{org.next_number(offer.collection):04d}", "", org.settings.currency, 10**RATE,
+        EXCLUSIVE, (), 0, 0, 0, ctx.now, app=ctx.app,
+    )  # fmt: skip
+    document = _build(ctx, offer, element, base, status or base.status, path)
+    if number:
+        document = msgspec.structs.replace(document, number=number)
+    org.documents[offer.collection].put(document)
+    ctx.record(offer.collection, document.id, "updated" if old else "created", document.number)
+    return render(ctx, document)
+
+
+def _build(ctx: Context, offer: Offer, element: Json, base: Document, status: str, path: str) -> Document:
+    """Apply a body. Raises Invalid with all messages."""
     problems: list[str] = []
-    contact_id = old.contact if old else ""
-    if old is None or isinstance(element.get("Contact"), dict):
+    contact_id = base.contact
+    if not base.contact or isinstance(element.get("Contact"), dict):
         try:
             contact_id = contacts.resolve(ctx, element.get("Contact"), offer.singular).id
         except Invalid as refusal:
             problems += refusal.messages
-    line_types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, offer.line_enum, path)
-    if line_types is None and isinstance(element.get("LineAmountTypes"), str):
-        line_types = element["LineAmountTypes"].title()  # type: ignore[attr-defined]
-    line_types = line_types or (old.line_types if old else EXCLUSIVE)
+    line_types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, offer.line_enum, path) or base.line_types
     manner = Manner(approving=False, line_types=line_types, sales=offer.sales, discounts=True, quote=True)
-    kept = list(old.lines) if old else []
-    parsed = parse_lines(ctx, element["LineItems"], kept, manner) if "LineItems" in element else Parsed(kept, [], [])
+    if "LineItems" in element:
+        parsed = parse_lines(ctx, element["LineItems"], base.lines, manner)
+    else:
+        parsed = Parsed(list(base.lines), [], [])
     problems += parsed.problems
-    currency = (ctx.text(element, "CurrencyCode") or (old.currency if old else org.settings.currency)).upper()
-    if currency not in org.currencies:
+    currency = (ctx.text(element, "CurrencyCode") or base.currency).upper()
+    if currency not in ctx.org.currencies:
         problems.append(f"Organisation is not subscribed to currency {currency}")
     sub_total, total_tax, total = totals(parsed.lines, line_types)
     if total < 0:
         problems.append("The Total for this document must be greater than or equal to zero.")
     if problems:
         raise Invalid(list(dict.fromkeys(problems)))
-    base = old or Document(
-        org.new_id(),
-        offer.collection,
-        offer.singular.upper(),
-        offer.statuses[0],
-        contact_id,
-        ctx.today,
-        None,
-        number or f"{offer.prefix}-{org.next_number(offer.collection):04d}",
-        "",
-        currency,
-        10**RATE,
-        line_types,
-        (),
-        0,
-        0,
-        0,
-        ctx.now,
-        app=ctx.app,
-    )
     date, end = ctx.day(element, "Date"), ctx.day(element, offer.end)
     texts = dict(base.texts)
-    texts.update(
-        {name: text for name, most in offer.texts.items() if (text := ctx.text(element, name, most)) is not None}
-    )
+    for name, most in offer.texts.items():
+        text = ctx.text(element, name, most)
+        if text is not None:
+            texts[name] = text
     reference = texts.pop("Reference", base.reference)
-    document = msgspec.structs.replace(
+    return msgspec.structs.replace(
         base,
         contact=contact_id,
-        status=status or base.status,
+        status=status,
         line_types=line_types,
         lines=tuple(parsed.lines),
         currency=currency,
-        rate=rate_for(ctx, currency, element, old.rate if old else None),
+        rate=rate_for(ctx, currency, element, base.rate if currency == base.currency else None),
         sub_total=sub_total,
         total_tax=total_tax,
         total=total,
@@ -163,13 +157,9 @@ def _one(ctx: Context, offer: Offer, element: Json, position: int, old: Document
         due=base.due if end is None else end,
         texts=tuple(texts.items()),
         reference=reference,
-        updated=ctx.now,
-        number=number or base.number,
         branding=ctx.text(element, "BrandingThemeID") or base.branding,
+        updated=ctx.now,
     )
-    collection.put(document)
-    ctx.record(offer.collection, document.id, "updated" if old else "created", document.number)
-    return render(ctx, document)
 
 
 def _match(ctx: Context, offer: Offer, element: Json, number: str | None) -> Document | None:
