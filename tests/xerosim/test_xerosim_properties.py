@@ -222,3 +222,29 @@ def test_no_body_makes_the_simulator_fail(plural: str, change: dict[str, Any], s
     assert response.status in (200, 400)
     json.loads(response.body)
     _check(call)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 90), st.floats(0, 45)), min_size=1, max_size=6), st.booleans())
+def test_limits_are_never_exceeded_unnoticed(bursts: list[tuple[int, float]], refused_count: bool) -> None:
+    world = World(clock=VirtualClock())
+    call = Caller(world, world.add_organisation("uk").id)
+    world.switch(count_429_in_minute=refused_count)
+    answers = []
+    for calls, pause in bursts:
+        answers += [(world.clock.now(), call.send("GET", "Organisation")) for _ in range(calls)]
+        world.clock.advance(pause)
+    offset = world._offset(call.tenant)
+    accepted: dict[int, int] = {}
+    for at, answer in answers:
+        assert answer.status in (200, 429)
+        if answer.status == 200:
+            window = int((at + offset) // 60)
+            accepted[window] = accepted.get(window, 0) + 1
+        else:
+            assert answer.headers["x-rate-limit-problem"] == "minute"
+            assert 1 <= int(answer.headers["retry-after"]) <= 61
+    assert max(accepted.values()) <= 60
+    refused = sum(1 for _, answer in answers if answer.status == 429)
+    assert world.journal.statistics()["refused_calls"] == refused
+    assert sum(accepted.values()) + refused == len(world.journal.calls)
