@@ -91,6 +91,13 @@ def post_document(org: Organisation, document: Document, now: int, foreign_per_b
         cents = to_base(document.rounding, rate, foreign_per_base)
         lines.append((org.system_account("ROUNDING").id, -sign * cents, "", 0))
         total += cents
+    if foreign and lines:
+        # The control account carries the converted total; a cent that the lines lose goes to the largest line.
+        missing = to_base(document.total, rate, foreign_per_base) - total - total_tax
+        largest = max(range(len(lines)), key=lambda at: abs(lines[at][1]))
+        account, cents, tax_type, tax = lines[largest]
+        lines[largest] = (account, cents - sign * missing, tax_type, tax)
+        total += missing
     if total_tax:
         lines.append((tax_account, -sign * total_tax, "", 0))
     lines.insert(0, (control, sign * (total + total_tax), "", 0))

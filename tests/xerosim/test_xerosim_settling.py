@@ -185,6 +185,15 @@ def test_a_foreign_invoice_paid_at_another_rate_books_the_gain(call: Caller) -> 
     assert call.balances() == {"090": 8000, "200": -8333, "499": 333}
 
 
+def test_a_foreign_invoice_of_odd_lines_leaves_nothing_on_receivables_when_paid(call: Caller) -> None:
+    call("PUT", "Currencies", {"Code": "EUR"})
+    lines = [line(UnitAmount=amount) for amount in ("0.05", "0.05", "0.05", "33.33")]
+    made = call.invoice(CurrencyCode="EUR", CurrencyRate="1.17", LineItems=lines)
+    for amount in ("10.01", str(made["Total"] - D("10.01"))):
+        call("PUT", "Payments", pay(made["InvoiceID"], amount, CurrencyRate="1.17"))
+    assert "610" not in call.balances()
+
+
 def test_the_direction_of_the_currency_rate_is_a_switch(call: Caller) -> None:
     call.world.switch(rate_is_foreign_per_base=False)
     call("PUT", "Currencies", {"Code": "EUR"})
