@@ -24,6 +24,7 @@ from tieout.records.administration import DjangoAdministration
 from tieout.records.storage import Storage
 from tieout.rules.settings import MethodRule, Rules
 from tieout.sync.plan import Planner, PlanTotals
+from tieout.sync.sweep import Sweep, Swept
 from tieout.sync.turn.values import Policy
 from xerosim import people
 
@@ -103,6 +104,7 @@ class Books(World):
             )  # fmt: skip
         self.ledger = self.house.ledger  # type: ignore[assignment]
         self.administration = DjangoAdministration()
+        self._swept_at: datetime | None = None
         self.set_rules(book_rules(**more))
 
     def set_rules(self, chosen: Rules) -> None:
@@ -160,6 +162,14 @@ class Books(World):
     def person(self, deed: str, **members: Any) -> None:
         """What a person does inside Xero, behind our back (`xerosim.people`)."""
         self.house.world.person(self.house.tenant, lambda context: people.DEEDS[deed](context, members))
+
+    def sweep(self) -> Swept:
+        """Tieout looks what people did in Xero, and plans what hangs on it."""
+        since, self._swept_at = self._swept_at, self.clock.now()
+        self.clock.move(1)
+        swept = Sweep(self.storage, self.clock).run(self.organisation, self.house.ledger, METER, since)
+        self.sync()
+        return swept
 
     # ---- what Xero holds
 

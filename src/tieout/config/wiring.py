@@ -35,6 +35,7 @@ from tieout.sync.plan import Planner
 from tieout.sync.pull import Puller
 from tieout.sync.queue import Queue
 from tieout.sync.setup import Setup
+from tieout.sync.sweep import Sweep, Swept
 from tieout.sync.tie_out import TiedOut, TieOut, merge
 from tieout.sync.turn.driver import Driver
 from tieout.sync.turn.values import Policy
@@ -50,6 +51,8 @@ _SLEEP_SECONDS_MAX = 5.0
 SENDERS = 20
 #: How often a store is asked for changes, and an organisation for its settings, when nobody set another rhythm.
 PULL_SECONDS, REFERENCE_SECONDS = 60, 24 * 60 * 60
+#: How often it is asked what people changed in Xero: three calls each time, 72 of a day's 1,000 or 5,000.
+SWEEP_SECONDS = 60 * 60
 
 
 class Wiring:
@@ -199,6 +202,7 @@ class Wiring:
                 "pull": lambda job, stopping: self._pull(job.connection or 0),
                 "plan": lambda job, stopping: f"{self._plan(job.connection or 0)} planned",
                 "reference": lambda job, stopping: self._refresh(job.organisation or 0),
+                "sweep": lambda job, stopping: self._sweep(job.organisation or 0),
             },
             owner=self.owner,
             threads=threads,
@@ -222,6 +226,13 @@ class Wiring:
                 every_seconds=REFERENCE_SECONDS,
                 due_at=now,
             )
+            self.records.ensure_job(
+                f"sweep:{organisation.id}",
+                "sweep",
+                organisation=organisation.id,
+                every_seconds=SWEEP_SECONDS,
+                due_at=now,
+            )
 
     def _pull(self, connection: int) -> str:
         store = self.records.connection(connection)
@@ -239,6 +250,22 @@ class Wiring:
     def _refresh(self, organisation: int) -> str:
         self.adopt(self.administration.organisation(organisation))
         return "accounts, tax rates, currencies and lock dates read"
+
+    def _sweep(self, number: int) -> str:
+        """From the first time on: what was there before we came is nobody's change."""
+        organisation = self.administration.organisation(number)
+        if organisation.status != "connected":
+            return f"left out: the organisation is {organisation.status}"
+        started, mark = self.clock.now(), f"swept:{number}"
+        since = self.administration.fact(mark)
+        swept = Swept()
+        if since:
+            sweep = Sweep(self.records, self.clock)
+            swept = sweep.run(
+                number, self.ledger(organisation), self.meter(organisation), datetime.fromisoformat(since)
+            )
+        self.administration.note_fact(mark, started.isoformat(), started)
+        return f"{swept.read} read, {swept.changed} changed by people, {swept.moved} approved or ended"
 
     def driver(self) -> Driver:
         """Takes turns in the calling thread, sends in the pool's."""

@@ -14,12 +14,13 @@ from tieout.records.plans import Plans
 from tieout.records.queue import QueueActions
 from tieout.records.ready import Ready
 from tieout.records.schedules import Schedules
+from tieout.records.seeing import Seeing
 from tieout.records.settling import Settling
 from tieout.records.sql import Database
 
 
 class Storage(
-    Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules, CatchingUp
+    Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules, CatchingUp, Seeing
 ):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
