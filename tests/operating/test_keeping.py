@@ -13,7 +13,8 @@ from tieout.config.vault import FernetVault, VaultLocked
 
 pytestmark = pytest.mark.xdist_group("operating")
 
-_SEALED = "SELECT secrets FROM connection UNION ALL SELECT client_secret FROM app UNION ALL SELECT tokens FROM authorisation"
+_COLUMNS = {"connection": "secrets", "app": "client_secret", "authorisation": "tokens"}
+_SEALED = " UNION ALL ".join(f"SELECT {column} FROM {table}" for table, column in _COLUMNS.items())
 
 
 def test_after_a_rotation_the_new_key_alone_opens_every_secret(installation: Installation) -> None:

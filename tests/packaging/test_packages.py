@@ -57,6 +57,9 @@ def test_the_source_distribution_holds_what_building_testing_and_running_need(sd
     wanted = {
         "LICENSE",
         "Makefile",
+        "deploy/compose.yaml",
+        "docs/tutorial.md",
+        "properdocs.yml",
         "requirements/production.txt",
         "sample_data/magento2/orders.json.gz",
         "tests/packaging/test_packages.py",
