@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -18,8 +18,12 @@ from tieout.stores.kinds import KINDS
 from tieout.sync.queue import Queue
 from tieout.sync.setup import Proposals, Setup
 from tieout.sync.undo import UndoPlan
+from tieout.sync.waiting import PatientMeter, RecordsMeter
 from tieout.web.use_cases import Actor
 from tieout.xero.oauth import Login
+
+#: Somebody looks at the screen meanwhile: a limit that lasts longer is told instead of waited for.
+WAIT_MAX = timedelta(seconds=15)
 
 
 class _Consent(msgspec.Struct, frozen=True):
@@ -101,7 +105,19 @@ class WebCases:
 
     def _setup(self, connection: int, organisation: int, actor: Actor) -> Setup:
         wired = self._wired
-        return wired.setup(self._store(connection), wired.administration.organisation(organisation), by=actor.user)
+        store, entry = self._store(connection), wired.administration.organisation(organisation)
+        meter = RecordsMeter(wired.records, wired.clock, entry.id, wired.owner)
+        return Setup(
+            wired.records,
+            wired.administration,
+            wired.clock,
+            store,
+            entry,
+            wired.adapter(store),
+            wired.ledger(entry),
+            PatientMeter(meter, wired.clock, wired.wait, wait_max=WAIT_MAX),
+            by=actor.user,
+        )
 
     def save_rules(self, connection: int, organisation: int, rules: Rules, note: str, actor: Actor) -> Rules:
         return self._setup(connection, organisation, actor).save(rules, note)

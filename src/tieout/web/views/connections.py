@@ -20,6 +20,7 @@ from tieout.stores.kinds import KINDS
 from tieout.stores.values import SettingField, SettingKind
 from tieout.web import connections_page
 from tieout.web.access import FORM, POST, Right, needs
+from tieout.web.sentences import sentence
 from tieout.web.use_cases import actor_of, use_cases
 
 #: Where the sealed state of a consent waits in the session, until Xero sends the browser back.
@@ -103,7 +104,7 @@ def test_store(request: HttpRequest, store: int) -> HttpResponse:
         try:
             found = use_cases().test_store(row.pk)
         except TieoutError as error:
-            problem = str(error)
+            problem = sentence(error)
     return render(request, "web/test_store.html", {"store": row, "found": found, "problem": problem})
 
 
@@ -144,7 +145,7 @@ def connect_xero(request: HttpRequest) -> HttpResponse:
             )
             request.session[_CONSENT] = sealed
         except TieoutError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
     context = {"form": form, "address": address, "redirect_address": redirect_address(request)}
     return render(request, "web/connect_xero.html", context)
 
@@ -159,7 +160,7 @@ def xero_callback(request: HttpRequest) -> HttpResponse:
     try:
         found = use_cases().finish_consent(sealed, request.GET.dict(), actor_of(request))
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("connections")
     return _connected(request, [entry.name for entry in found])
 
@@ -181,6 +182,6 @@ def assign(request: HttpRequest, organisation: int) -> HttpResponse:
         use_cases().assign(chosen.pk, int(store), actor_of(request))
         messages.success(request, _("Assigned. Accounts and taxes come next."))
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("connections")
     return redirect(f"{reverse('accounts')}?pair={store}-{chosen.pk}")

@@ -14,6 +14,7 @@ from tieout.web import words
 from tieout.web.access import FORM, Right, needs
 from tieout.web.grids.history import AuditGrid, RunGrid, counts
 from tieout.web.lookups import lookups
+from tieout.web.sentences import sentence
 from tieout.web.use_cases import actor_of, use_cases
 from tieout.web.views import grid_views
 
@@ -57,7 +58,7 @@ def undo(request: HttpRequest, run: int) -> HttpResponse:
     try:
         plan = use_cases().undo_plan(run)
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("run", run)
     possible = plan.actions()
     if request.method == "POST":

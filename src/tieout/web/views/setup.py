@@ -23,6 +23,7 @@ from tieout.sync.setup import Proposals
 from tieout.web import setup_forms, words
 from tieout.web.access import FORM, POST, Right, needs, rights_of
 from tieout.web.pairs import Pair, chosen, pairs
+from tieout.web.sentences import sentence
 from tieout.web.use_cases import actor_of, use_cases
 
 RULES_TEXT_MAX = 500_000
@@ -197,7 +198,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
         use_cases().refresh(pair.connection, pair.organisation, actor_of(request))
         messages.success(request, _("Accounts, tax rates, currencies and lock dates were read from Xero."))
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
     return _back("accounts", pair)
 
 
@@ -211,7 +212,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     try:
         found = use_cases().proposals(pair.connection, pair.organisation, actor_of(request))
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return _back("accounts", pair)
     if request.method != "POST":
         return _page(request, "web/proposals.html", pair, known, proposals=found)
@@ -223,7 +224,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         use_cases().accept(pair.connection, pair.organisation, picked, actor_of(request))
         messages.success(request, _("Done. What waited for it is planned again."))
     except TieoutError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
     return redirect(f"{reverse('proposals')}?pair={pair.key}")
 
 
