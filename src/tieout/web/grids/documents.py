@@ -33,16 +33,15 @@ SalesTable = table_of(
     number=_NUMBER,
     title=column(_("Customer")),
     store=_STORE,
-    date=column(_("Date")),
+    updated_at=column(_("Date · changed")),
     total=column(_("Total"), "num"),
     in_xero=_XERO,
-    updated_at=_CHANGED,
 )
 CustomerTable = table_of(
-    state=_STATE, number=_NUMBER, title=column(_("Name · e-mail")), store=_STORE, in_xero=_XERO, updated_at=_CHANGED
+    state=_STATE, number=_NUMBER, title=column(_("Name · e-mail")), store=_STORE, updated_at=_CHANGED, in_xero=_XERO
 )
 ProductTable = table_of(
-    state=_STATE, number=column(_("SKU")), title=column(_("Name")), store=_STORE, in_xero=_XERO, updated_at=_CHANGED
+    state=_STATE, number=column(_("SKU")), title=column(_("Name")), store=_STORE, updated_at=_CHANGED, in_xero=_XERO
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -80,9 +82,18 @@ def undo(request: HttpRequest, run: int) -> HttpResponse:
         )
         for step in plan.steps
     ]
-    context = {"run": run, "steps": [one for one in steps if one[0].possible and one[0].action != "keep"]}
-    context |= {"kept": [one for one in steps if not (one[0].possible and one[0].action != "keep")]}
-    return render(request, "web/undo.html", context | {"count": len(possible)})
+    kept: dict[str, list[Any]] = {}
+    for one in steps:
+        if one[0].posting not in possible:
+            kept.setdefault(one[0].reason, []).append(one)
+    context = {
+        "run": run,
+        "steps": [one for one in steps if one[0].posting in possible],
+        "kept": list(kept.items()),
+        "kept_count": len(steps) - len(possible),
+        "count": len(possible),
+    }
+    return render(request, "web/undo.html", context)
 
 
 @needs(Right.READ)
