@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
-from acceptance_tools import SAMPLE
+from acceptance_tools import run_flow
 
 
 def test_the_sample_shop_ties_out_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
@@ -20,13 +16,8 @@ def test_the_sample_shop_ties_out_on_postgresql(postgresql_url: str, tmp_path: P
         connection.execute(f"CREATE DATABASE {name}")
     parts = urlsplit(postgresql_url)
     address = f"postgresql://{parts.netloc}/{name}"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("TIEOUT_")}
-    program = Path(__file__).with_name("flow_on_postgresql.py")
-    command = [sys.executable, str(program), str(tmp_path), address, str(SAMPLE)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    answer = json.loads(done.stdout)
-    assert answer["first"]["differences"] == []
-    assert answer["first"]["held"] == []
-    assert answer["first"]["posted"]["order"] == 24
-    assert answer["second"]["xero_calls"] == 0
+    first, second = run_flow(tmp_path, "run", "run", address=address)
+    assert first["differences"] == []
+    assert first["held"] == []
+    assert first["posted"]["order"] == 24
+    assert second["xero_calls"] == 0

@@ -61,7 +61,7 @@ class Flow:
         self._wishes = wishes
         self._say = say
         self.pressed: list[str] = []
-        self._run = 0
+        self.last_run = 0
 
     # set-up
 
@@ -119,8 +119,8 @@ class Flow:
     # work
 
     def plan(self) -> None:
-        self._run = self.wired.administration.begin_run("sync", by=PERSON, now=self.wired.clock.now())
-        totals = self.wired.planner(self.store).plan_due(run=self._run)
+        self.last_run = self.wired.administration.begin_run("sync", by=PERSON, now=self.wired.clock.now())
+        totals = self.wired.planner(self.store).plan_due(run=self.last_run)
         written = totals.written
         self._say(
             f"Planned {totals.dossiers} orders and others: {written.queued} postings queued, {written.held} held."
@@ -129,7 +129,7 @@ class Flow:
     def sync(self) -> None:
         worked = work_until_idle(self.wired.driver(), self.wired.administration, self.wired.clock, self.wired.wait)
         self.wired.administration.end_run(
-            self._run, state="done", totals={"calls": worked.calls}, now=self.wired.clock.now()
+            self.last_run, state="done", totals={"calls": worked.calls}, now=self.wired.clock.now()
         )
         self._say(f"Synced with {worked.calls} calls.")
 
