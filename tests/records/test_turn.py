@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from records_world import World, contact_payload, contact_ref, invoice_ref, order_plan
+from records_world import World, contact_payload, contact_ref, invoice_ref, order_plan, payment_ref
 
 from tieout.accounting import ContactEntry, Role
 from tieout.planning.results import DossierPlan, PlannedPosting
@@ -163,3 +163,28 @@ def test_what_was_posted_follows_the_rules_it_was_posted_with(world: World) -> N
     world.finish()
     posting = world.posting(invoice_ref(1))
     assert (posting.posted_total_minor, posting.rule_version) == (2400, 1)
+
+
+def test_a_payment_waits_for_the_change_of_its_invoice(world: World) -> None:
+    world.save_orders([1])
+    world.plan(lambda number: order_plan(number, paid=False))
+    world.finish()
+    world.save_orders([1], change="bigger and paid")
+    world.plan(lambda number: order_plan(number, total="24.00"))
+    assert world.posting(payment_ref(1)).unmet == 1
+    world.finish()
+    assert [marker for _, marker in world.ledger.journal] == ["G-1", "SO-000000001", "SO-000000001", "PAY-1"]
+
+
+def test_a_payment_that_was_ready_waits_when_its_invoice_changes(world: World) -> None:
+    world.save_orders([1])
+    world.plan(lambda number: order_plan(number, paid=False))
+    world.finish()
+    world.save_orders([1], change="paid")
+    world.plan()
+    assert world.posting(payment_ref(1)).unmet == 0
+    world.save_orders([1], change="and bigger")
+    world.plan(lambda number: order_plan(number, total="24.00"))
+    assert world.posting(payment_ref(1)).unmet == 1
+    world.finish()
+    assert [marker for _, marker in world.ledger.journal][-2:] == ["SO-000000001", "PAY-1"]

@@ -165,6 +165,10 @@ class Simulation:
             self._step(trouble=True)
         self.xero.faults.clear()
         self.clock.wrong = dt.timedelta()
+        self.finish()
+
+    def finish(self) -> None:
+        """Without further trouble, to the end."""
         self.plan()
         for _ in range(20_000):
             if not self._step(trouble=False):

@@ -25,7 +25,7 @@ class CatchingUp:
             [organisation],
         )
         postings = database.run(
-            "UPDATE posting SET must_check=%s WHERE organisation_id=%s AND remote_id='' AND state<>'gone'",
+            "UPDATE posting SET must_check=%s WHERE organisation_id=%s",
             [True, organisation],
         )
         database.run(

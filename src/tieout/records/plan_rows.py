@@ -13,11 +13,14 @@ from tieout.accounting import (
     CreditNote,
     Invoice,
     Item,
+    LineAmountTypes,
     Overpayment,
     Payload,
     Payment,
     Ref,
     Role,
+    Status,
+    Totals,
 )
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.engine.actions import Action, action_for
@@ -150,8 +153,12 @@ def decide(
     now: datetime,
     ref: Ref | None = None,
     problems: tuple[Problem, ...] = (),
+    catch_up: bool = False,
 ) -> Wanted | None:
-    """The row to write, None when nothing changes. planned None: the document is held with `problems`."""
+    """The row to write, None when nothing changes. planned None: the document is held with `problems`.
+
+    catch_up: this database was not the last one to write; what is not wanted may be in the ledger all the same.
+    """
     if planned is None:
         assert ref is not None
         planned = PlannedPosting(ref=ref, payload=None, marker=known.marker if known else "", problems=problems)
@@ -166,8 +173,11 @@ def decide(
         remote_status=known.remote_status if known else "",
     )
     state, problem = _state(planned, problems, known, digest, action, never_send=never_send)
-    if known is None and state is PostingState.GONE:
-        return None
+    if state is PostingState.GONE and not (known and known.remote_id):
+        if catch_up and planned.ref.role in (Role.INVOICE, Role.CREDIT_NOTE):
+            state, action, payload = PostingState.QUEUED, Action.VOID, _nameless(planned, now)
+        elif known is None:
+            return None
     entry = Wanted(
         id=known.id if known else 0, ref=planned.ref, known=known, organisation=organisation, connection=connection,
         document=document, root=root, state=state,
@@ -182,6 +192,17 @@ def decide(
     )  # fmt: skip
     _figures(entry, payload)
     return entry if known is None else _against(entry, known, released=released)
+
+
+def _nameless(planned: PlannedPosting, now: datetime) -> Payload:
+    """Something to void by: of a document that the lost database may have made only number and kind are known."""
+    zero, day = Money.zero("XXX"), now.date()
+    totals = Totals(zero, zero, zero)
+    contact, number = Ref(Role.CONTACT, planned.ref.document), planned.marker
+    modes = LineAmountTypes.EXCLUSIVE
+    if planned.ref.role is Role.CREDIT_NOTE:
+        return CreditNote(number, "", contact, day, Status.AUTHORISED, modes, "XXX", (), totals)
+    return Invoice(number, "", contact, day, day, Status.AUTHORISED, modes, "XXX", (), totals)
 
 
 def _state(

@@ -71,6 +71,8 @@ def payload_update_values(entry: Wanted) -> tuple[Any, ...]:
     known = entry.known
     assert known is not None
     leaves_posted = bool(known.posted_digest) and known.posted_digest == known.wanted_digest
+    # To end something its payload is needed; of an adopted one that differs the wanted one is all we have.
+    leaves_posted = leaves_posted or bool(known.remote_id and not known.posted_digest and not entry.digest)
     returns_to_posted = bool(entry.digest) and entry.digest == known.posted_digest
     leaves_sent = known.state is PostingState.SENDING and known.wanted_digest == known.sent_digest
     return leaves_posted, returns_to_posted, leaves_sent, encoded(entry), entry.certificate, entry.id

@@ -26,7 +26,7 @@ from tieout.records.plan_sql import (
     update_values,
 )
 from tieout.records.sql import Database, text
-from tieout.records.standing import refresh_documents, refresh_unmet
+from tieout.records.standing import refresh_dependents, refresh_documents, refresh_unmet
 
 _SHARED = (Role.CONTACT, Role.ITEM)
 
@@ -117,10 +117,13 @@ class _Writing:
         self._ids: dict[DocumentKey, int] = {}
         self._digests: dict[int, str] = {}
         self._never: set[int] = set()
+        self._catch_up = False
         self._known: dict[Ref, Known] = {}
         self._of_root: dict[int, list[Known]] = {}
 
     def write(self, counts: Counter[str]) -> None:
+        row = self._database.row("SELECT catch_up FROM organisation WHERE id=%s", [self._organisation])
+        self._catch_up = bool(row and row[0])
         self._find_documents()
         self._find_postings()
         wanted = [entry for plan in self._plans for entry in self._wanted(plan, counts)]
@@ -233,7 +236,7 @@ class _Writing:
                 planned, known, organisation=self._organisation, connection=self._connection, document=own,
                 root=own if shared else root, source_digest=source, rule_version=version, why=plan.why,
                 priority=plan.priority, run=plan.run, never_send=never, released=plan.dossier.cause == "release",
-                now=self._now,
+                now=self._now, catch_up=self._catch_up,
             )  # fmt: skip
             if entry is not None:
                 if known is None:
@@ -276,9 +279,9 @@ class _Writing:
     # ---- writing
 
     def _insert(self, entries: Sequence[Wanted]) -> None:
-        row = self._database.row("SELECT catch_up FROM organisation WHERE id=%s", [self._organisation])
-        must_check = bool(row and row[0])
-        self._database.run_many(INSERT_POSTING, [insert_values(entry, self._now, must_check) for entry in entries])
+        self._database.run_many(
+            INSERT_POSTING, [insert_values(entry, self._now, self._catch_up) for entry in entries]
+        )
         ids = {
             (document, role, ordinal): identity
             for identity, document, role, ordinal in self._database.rows_in(
@@ -304,6 +307,7 @@ class _Writing:
         """Dependencies of new and changed postings, and how many of them are not met."""
         changed = [entry.id for entry in entries if entry.known is not None]
         self._database.run_in("DELETE FROM posting_dependency WHERE posting_id IN (@)", [], changed)
+        now = {entry.ref: entry.state for entry in entries}
         pairs: list[tuple[int, int]] = []
         unmet: list[tuple[int, int]] = []
         for entry in entries:
@@ -314,7 +318,7 @@ class _Writing:
                     # Nothing of that name is wanted: the plan is at odds with itself; it must not be sent.
                     open_needs += 1
                     continue
-                there = _there(needs)
+                there = _there(needs, now.get(ref, needs.state))
                 open_needs += not there
                 if not (there and ref.role is Role.ITEM):
                     pairs.append((entry.id, needs.id))
@@ -323,7 +327,9 @@ class _Writing:
         self._database.run_many("INSERT INTO posting_dependency (posting_id, needs_id) VALUES (%s,%s)", pairs)
         self._database.run_in("UPDATE posting SET unmet=0 WHERE unmet<>0 AND id IN (@)", [], changed)
         self._database.run_many("UPDATE posting SET unmet=%s WHERE id=%s", unmet)
-        refresh_unmet(self._database, [entry.id for entry in entries if entry.known is not None])
+        refresh_unmet(self._database, changed)
+        # What hangs on a document that changes waits for the change, also when it was ready before.
+        refresh_dependents(self._database, changed)
 
     def _skip(self, counts: Counter[str]) -> list[tuple[int, str, str, str]]:
         """Skipped documents get their reason, planned ones lose it; returns what is new for the log."""
@@ -376,9 +382,9 @@ class _Writing:
         self._database.run_many(PLAN_EVENT, rows)
 
 
-def _there(known: Known) -> bool:
+def _there(known: Known, state: PostingState) -> bool:
     return counts_as_there(
-        role=known.ref.role, state=known.state, remote_id=known.remote_id, remote_status=known.remote_status
+        role=known.ref.role, state=state, remote_id=known.remote_id, remote_status=known.remote_status
     )
 
 

@@ -62,6 +62,7 @@ class Ready:
                 break
             if row[1] == rows[0][1]:
                 chosen.append(row)
+        chosen = self._with_payload(chosen)
         ids = [row[0] for row in chosen]
         payloads = {
             identity: (wanted if wanted is not None else posted)
@@ -94,13 +95,32 @@ class Ready:
                 number=documents[row[8]][1],
                 connection=row[9],
                 run=row[10],
-                must_check=bool(row[12]) and row[1] == "create",
+                must_check=bool(row[12]),
             )
             for row in chosen
         ]
 
     def put_off(self, postings: Sequence[int], until: datetime) -> None:
         self._database.run_in("UPDATE posting SET not_before=%s WHERE id IN (@)", [until], postings)
+
+    def _with_payload(self, rows: list[Row]) -> list[Row]:
+        """Rows without anything to send are held, so that a mistake of ours never stops the others."""
+        empty = {
+            row[0]
+            for row in self._database.rows_in(
+                "SELECT posting_id FROM posting_payload WHERE wanted IS NULL AND posted IS NULL"
+                " AND posting_id IN (@)",
+                [],
+                [row[0] for row in rows],
+            )
+        }
+        self._database.run_in(
+            "UPDATE posting SET state='held', code='contract_broken', subject='payload missing',"
+            " reason='Tieout has lost what it wanted to send. Please report it, then press retry.' WHERE id IN (@)",
+            [],
+            sorted(empty),
+        )
+        return [row for row in rows if row[0] not in empty]
 
     def _all_remote_ids(
         self, organisation: int, payloads: Mapping[int, tuple[int, Payload]]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tieout.accounting import Held, Role
-from tieout.engine.actions import Action, action_for
+from tieout.engine.actions import DEAD, Action, action_for
 from tieout.engine.refusals import Reaction, reaction
 from tieout.engine.states import PostingEvent, PostingState, next_state
 from tieout.engine.verify import differences
@@ -47,7 +47,9 @@ def of_element(
 def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
     held = element.held
     status = held.status if held else ""
-    differs = differences(sent.payload, held) if sent.payload is not None and held is not None else ()
+    # Another version is wanted already: it is sent, whatever this one came to.
+    edited = sent.wanted_digest != sent.sent_digest
+    differs = differences(sent.payload, held) if sent.payload and held is not None and not edited else ()
     if differs:
         state, keep = next_state(sent.state, PostingEvent.ANSWER_DIFFERS), False
     else:
@@ -67,12 +69,12 @@ def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
         posted_digest=sent.sent_digest,
         remote_id=element.remote_id,
         remote_status=status,
-        attempts=0,
+        attempts=sent.attempts if differs else 0,
         posted_total_minor=total,
         posted_tax_minor=tax,
         due_minor=due,
         posted=True,
-        verified=held is not None and not differs,
+        verified=held is not None and not differs and not edited,
         code="xero_answer_differs" if differs else "",
         reason=reason,
         keep_reason=keep,
@@ -112,6 +114,58 @@ def _ended(sent: Sent, element: Element, status: str) -> Settled:
     )
 
 
+def caught_up(sent: Sent, held: Held | None) -> Settled | None:
+    """What a look-up says about a posting that was about to go; None: it may.
+
+    Ending what has ended already would be refused, and so would changing what was paid meanwhile.
+    """
+    alive = held is not None and held.status not in DEAD and held.status != "ARCHIVED"
+    match sent.action:
+        case Action.CREATE:
+            return adopted(sent, held) if held is not None and alive else None
+        case Action.UPDATE:
+            paid = held is not None and held.status == "PAID" and sent.payload is not None
+            equal = paid and held is not None and sent.payload is not None and not differences(sent.payload, held)
+            return adopted(sent, held) if held is not None and equal else None
+        case _ if held is None or not alive:
+            return _gone_already(sent, held)
+        case _:
+            return None if sent.remote_id else _to_end(sent, held)
+
+
+def _to_end(sent: Sent, held: Held) -> Settled:
+    """The lost database made it, nobody wants it: it is known now, and goes next."""
+    action = action_for(role=sent.ref.role, wanted=False, remote_id=held.remote_id, remote_status=held.status)
+    return Settled(
+        id=sent.id,
+        state=next_state(sent.state, PostingEvent.PLANNED_DIFFERENT),
+        action=action.value,
+        posted_digest=_UNSURE,
+        remote_id=held.remote_id,
+        remote_status=held.status,
+        attempts=sent.attempts,
+        event=("success", "Found in Xero, though the store has cancelled it", ""),
+        event_action="link",
+    )
+
+
+def _gone_already(sent: Sent, held: Held | None) -> Settled:
+    return Settled(
+        id=sent.id,
+        state=next_state(sent.state, PostingEvent.PLANNED_NOTHING),
+        action=Action.NOTHING.value,
+        posted_digest="",
+        remote_id=sent.remote_id,
+        remote_status=held.status if held else "DELETED",
+        attempts=0,
+        due_minor=0,
+        posted=True,
+        verified=True,
+        burnt=sent.marker if sent.ref.role in _NUMBERED else "",
+        event=("success", "Ended in Xero already", ""),
+    )
+
+
 def adopted(sent: Sent, held: Held) -> Settled:
     """An object with our marker that this database did not know of. It counts as ours when its figures are."""
     differs = differences(sent.payload, held) if sent.payload is not None else ()
@@ -125,7 +179,7 @@ def adopted(sent: Sent, held: Held) -> Settled:
         posted_digest="" if differs else sent.wanted_digest,
         remote_id=held.remote_id,
         remote_status=held.status,
-        attempts=sent.attempts,
+        attempts=sent.attempts + bool(differs),
         posted_total_minor=total,
         posted_tax_minor=tax,
         due_minor=due,

@@ -248,11 +248,10 @@ class _Settling:
 
 
 def _checked(records: TurnRecords, step: LookUpReady, found: Mapping[str, Held], now: datetime) -> None:
-    """Before creating in a catch-up: what is there is adopted, what is not may be made."""
+    """In a catch-up: what the lost database did already is taken over, the rest may go."""
     sent = [one for one in records.sent_postings([one.id for one in step.sent]) if one.state is PostingState.QUEUED]
-    there = {one.id: held for one in sent if (held := found.get(one.marker)) and held.status not in DEAD}
-    adopted = [results.adopted(one, there[one.id]) for one in sent if one.id in there]
-    records.settle(sent, adopted, organisation=step.organisation, call=None, duration_ms=None, now=now)
+    done = [result for one in sent if (result := results.caught_up(one, found.get(one.marker))) is not None]
+    records.settle(sent, done, organisation=step.organisation, call=None, duration_ms=None, now=now)
     records.checked([one.id for one in sent])
 
 
