@@ -55,6 +55,17 @@ def pipeline(orders: int, seed: int, as_json: bool) -> int:
         return _tell(bench_pipeline.measure(orders, seed), as_json)
 
 
+@bench.command(epilog="Example: tieout bench simulator --json")
+@click.option("--stored", type=click.IntRange(100, 1_000_000), default=30_000, show_default=True, help="When full.")
+@json_option
+def simulator(stored: int, as_json: bool) -> int:
+    """Answers of the simulated Xero per second over HTTP, empty and with many invoices stored."""
+    with workplace():
+        from tieout.cli import bench_simulator
+
+        return _tell(bench_simulator.measure(stored), as_json)
+
+
 def _tell(figures: dict[str, object], as_json: bool) -> int:
     if "verdict" not in figures:
         raise ConfigurationWrong("bench", "This benchmark came to no verdict.")
