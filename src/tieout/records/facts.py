@@ -25,7 +25,9 @@ class Facts:
             " p.currency, p.drift, p.rule_version, p.source_digest, p.posted_digest, p.burnt,"
             " COALESCE(y.posted, y.wanted)"
             " FROM posting p JOIN document d ON d.id=p.document_id JOIN posting_payload y ON y.posting_id=p.id"
-            " WHERE p.organisation_id=%s AND p.remote_id<>'' AND p.root_id IN (@) ORDER BY p.id",
+            " WHERE p.organisation_id=%s AND p.remote_id<>'' AND p.root_id IN (@)"
+            # Of what a lost database made for a cancelled order we know its number only; it is about to be voided.
+            " AND NOT (p.wanted_digest='' AND p.posted_digest='unsure') ORDER BY p.id",
             [organisation],
             roots,
         )

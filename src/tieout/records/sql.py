@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connections, transaction
@@ -22,8 +22,9 @@ class Database:
     def __init__(self, alias: str = "default") -> None:
         self.alias = alias
 
-    @property
+    @cached_property
     def is_postgresql(self) -> bool:
+        # Asked for every row that is written.
         return connections[self.alias].vendor == "postgresql"
 
     @property

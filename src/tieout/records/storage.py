@@ -8,6 +8,7 @@ from tieout.records.catching_up import CatchingUp
 from tieout.records.contacts import Contacts
 from tieout.records.documents import Documents
 from tieout.records.facts import Facts
+from tieout.records.housekeeping import Housekeeping
 from tieout.records.leases import Leases
 from tieout.records.outbox import Outbox
 from tieout.records.plans import Plans
@@ -20,7 +21,19 @@ from tieout.records.sql import Database
 
 
 class Storage(
-    Documents, Plans, Facts, Leases, Ready, Outbox, Settling, Contacts, QueueActions, Schedules, CatchingUp, Seeing
+    Documents,
+    Plans,
+    Facts,
+    Leases,
+    Ready,
+    Outbox,
+    Settling,
+    Contacts,
+    QueueActions,
+    Schedules,
+    CatchingUp,
+    Seeing,
+    Housekeeping,
 ):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
