@@ -138,3 +138,24 @@ def _reconcile(books: Books, payment_id: str) -> None:
     payments = books.house.organisation.payments
     payments.put(msgspec.structs.replace(payments[payment_id], reconciled=True, updated=books.house.world.now_ms()))
     assert books.only(Role.PAYMENT).is_reconciled
+
+
+def test_an_edit_of_the_store_that_still_waits_is_no_change_of_a_person(books: Books) -> None:
+    books.sync(sale())
+    books.save(sale(total="24.00"))
+    books.plan_due()
+    assert books.states(Role.INVOICE) == {"queued": 1}
+    assert books.sweep().changed == 0
+    assert fields(books) == {}
+    assert str(books.only(Role.INVOICE).total) == "24.00 GBP"
+
+
+def test_b05_a_document_voided_by_a_person_is_not_made_again_nor_paid(books: Books) -> None:
+    books.sync(sale())
+    books.person("void", number="SO-000000016")
+    books.sweep()
+    calls = books.calls("PUT")
+    books.sync(sale(payment("12.00")))
+    assert books.calls("PUT") == calls
+    assert books.held(Role.PAYMENT) == []
+    assert books.reasons() != {}
