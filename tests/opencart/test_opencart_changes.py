@@ -347,9 +347,8 @@ def test_products_come_by_their_time_of_change(third: ShopDatabase) -> None:
 def copy_order(shop: ShopDatabase, source: int, target: int, at: str) -> None:
     for table, own in (("order", ""), ("order_product", "order_product_id"), ("order_total", "order_total_id")):
         columns = [row[0] for row in shop.ask(f"SHOW COLUMNS FROM @{table}") if row[0] != own]
-        chosen = ",".join(
-            str(target) if c == "order_id" else f"'{at}'" if c.startswith("date_") else f"`{c}`" for c in columns
-        )
+        fixed = {"order_id": str(target), "date_added": f"'{at}'", "date_modified": f"'{at}'"}
+        chosen = ",".join(fixed.get(column, f"`{column}`") for column in columns)
         names = ",".join(f"`{c}`" for c in columns)
         shop.run(f"INSERT INTO @{table} ({names}) SELECT {chosen} FROM @{table} WHERE order_id={source}")
 
@@ -358,8 +357,8 @@ def file_return(shop: ShopDatabase) -> None:
     """A customer sends one of three glass cups back; staff say: refunded."""
     shop.run(
         "SET SESSION sql_mode='';"
-        "INSERT INTO @return (order_id, product_id, customer_id, firstname, lastname, email, product, model, quantity,"
-        " opened, return_reason_id, return_action_id, return_status_id, comment, date_added, date_modified)"
+        "INSERT INTO @return (order_id, product_id, customer_id, firstname, lastname, email, product, model,"
+        " quantity, opened, return_reason_id, return_action_id, return_status_id, comment, date_added, date_modified)"
         " VALUES (5003, 203, 1, 'Ben', 'Field', 'b@example.test', 'Glass cup (set of 2)', 'CUP-2', 1, 0, 1, 1, 3, '',"
         " '2026-08-01 10:00:00', '2026-08-02 10:00:00')"
     )
