@@ -191,14 +191,16 @@ class Planner:
     def _plan_shared(self, dossier: DueDossier, book: RuleBook, facts: DossierFacts) -> DossierPlan:
         """A customer or product that changed: only what is in the ledger already follows the change."""
         postings: list[PlannedPosting] = []
-        customers = self._customers([(dossier, ())])
         for row in facts.posted:
             ref = row.posted.ref
-            if ref.role is Role.CONTACT and ref.document in customers:
-                postings.append(plan_contact(customers[ref.document], book))
+            if ref.role is Role.CONTACT and (customer := self._own_customer(dossier)) is not None:
+                postings.append(plan_contact(customer, book))
             elif ref.role is Role.ITEM and (product := self._product(dossier)) is not None:
                 postings.append(plan_product(product, book))
         return DossierPlan(postings=tuple(postings), sales_documents=dossier.sales_documents or "orders")
+
+    def _own_customer(self, dossier: DueDossier) -> Customer | None:
+        return next((self._customer(member) for member in dossier.members if member.document == dossier.root), None)
 
     def _product(self, dossier: DueDossier) -> Product | None:
         for member in dossier.members:
@@ -216,11 +218,9 @@ class Planner:
             for _, content in dossiers
             if isinstance(content, Dossier) and not content.order.customer.is_guest
         }
-        own = [dossier for dossier, _ in dossiers if dossier.root.kind is DocumentKind.CUSTOMER]
-        wanted -= {dossier.root for dossier in own}
         loaded = self._records.dossiers(self._connection.id, sorted(wanted)) if wanted else ()
         found: dict[DocumentKey, Customer] = {}
-        for dossier in (*own, *loaded):
+        for dossier in loaded:
             for member in dossier.members:
                 customer = self._customer(member)
                 if customer is not None:
