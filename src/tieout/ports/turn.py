@@ -166,7 +166,7 @@ class Settled(msgspec.Struct, frozen=True):
     code: str = ""
     reason: str = ""
     subject: str = ""
-    #: None leaves them; otherwise "" / [] clear.
+    #: code, reason and subject stay as an edit meanwhile left them.
     keep_reason: bool = False
     batch_limit: int = 0
     not_before: datetime | None = None
