@@ -7,18 +7,24 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 _SECONDS_MAX = 120
 
 
-def run_tieout(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """One command line in an environment that holds nothing of Tieout but `variables`."""
+def own_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment, with nothing of Tieout but `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TIEOUT_", "DJANGO_"))}
+    return kept | dict(variables)
+
+
+def run_tieout(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """One command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "tieout.cli.main", *arguments],
-        env={**kept, **variables}, capture_output=True, text=True, check=False, timeout=_SECONDS_MAX,
+        env=own_environment(variables), capture_output=True, text=True, check=False, timeout=_SECONDS_MAX,
     )  # fmt: skip
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,3 +99,18 @@ def test_verbs_of_sqlite_say_what_to_use_on_postgresql(installation: Installatio
     assert there.answer("upgrade")["applied"]
     assert "pg_dump" in there.refusal("backup", "/tmp/never-written.sqlite3")
     assert "pg_restore" in there.refusal("restore", str(installation.database))
+
+
+def test_sync_never_ends_as_done_while_a_killed_process_holds_the_work(installation: Installation) -> None:
+    """Of this machine: taken over at once. Of another one, which may live: the command says until when it waits."""
+    host = socket.gethostname()[:40]
+    until = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+    held = f"UPDATE organisation SET due_at=NULL, lease_until='{until}', lease_owner="
+    installation.change(f"{held}'elsewhere:1'")
+    waiting = installation.answer("sync", "--wait", "1", code=1)
+    assert waiting["waits_until"].startswith(until[:10])
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    installation.change(f"{held}'{host}:{ended.pid}'")
+    assert installation.answer("sync", "--wait", "1")["waits_until"] is None
+    assert installation.rows("SELECT lease_owner FROM organisation") == [("",)]

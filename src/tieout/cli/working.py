@@ -89,6 +89,7 @@ def sync(number: int | None, wait: int, as_json: bool) -> int:
     from tieout.sync.work import work_until_idle
 
     wired = wiring()
+    wired.free_leases_of_the_dead()
     run = wired.administration.begin_run("sync", by="terminal", now=wired.clock.now())
     planned = 0
     for connection in _stores(number):

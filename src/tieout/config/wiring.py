@@ -192,6 +192,11 @@ class Wiring:
         )
         return examine(self.records, self.administration, self.clock, machine)
 
+    def free_leases_of_the_dead(self) -> None:
+        """Work that a killed process of this machine held may be taken at once."""
+        for owner in dead_owners(self.records.lease_owners(), self.owner.partition(":")[0]):
+            self.records.free_leases(owner)
+
     def worker(self, threads: int) -> Worker:
         """What stays: turns, pulls, planning, refreshing."""
         return Worker(

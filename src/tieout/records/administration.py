@@ -165,9 +165,11 @@ class DjangoAdministration(Overview):
         )
 
     def next_due_at(self, now: datetime) -> datetime | None:
-        rows = Organisation.objects.filter(removed_at__isnull=True, status="connected", due_at__isnull=False)
-        found = rows.values_list("due_at", "lease_until")
-        return min((max(due, lease or due, now) for due, lease in found if due is not None), default=None)
+        # A turn clears due_at: of an organisation that somebody holds it is known only when the lease ends.
+        due_or_held = Q(due_at__isnull=False) | Q(lease_until__gt=now)
+        rows = Organisation.objects.filter(due_or_held, removed_at__isnull=True, status="connected")
+        times = [[one for one in row if one is not None] for row in rows.values_list("due_at", "lease_until")]
+        return min((max(*known, now) for known in times), default=None)
 
     # tokens
 
