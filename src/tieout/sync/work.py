@@ -12,7 +12,6 @@ from tieout.ports.administration import Administration
 from tieout.sync.turn.driver import Driver
 from tieout.sync.waiting import Waiter
 
-
 #: Turns in a row that sent nothing, after which what is left waits for something else than time.
 FRUITLESS_MAX = 300
 
