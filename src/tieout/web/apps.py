@@ -20,11 +20,11 @@ class WebConfig(AppConfig):
         post_migrate.connect(make_groups, sender=apps.get_app_config("auth"))
 
 
-def make_groups(sender: AppConfig, **_: Any) -> None:
+def make_groups(sender: AppConfig, using: str = "default", **_: Any) -> None:
     """One group per role, after every migration, so that a user can be given one."""
     from django.contrib.auth.models import Group
 
     from tieout.web.access import UserRole
 
-    known = set(Group.objects.values_list("name", flat=True))
-    Group.objects.bulk_create([Group(name=role.value) for role in UserRole if role.value not in known])
+    known = set(Group.objects.using(using).values_list("name", flat=True))
+    Group.objects.using(using).bulk_create([Group(name=role.value) for role in UserRole if role.value not in known])
