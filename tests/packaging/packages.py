@@ -52,15 +52,30 @@ class Installation:
         self.packages = next((folder / "env" / "lib").glob("python*/site-packages"))
         (self.packages / "third-party.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
+    def begin(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start an installed program that stays."""
+        return subprocess.Popen(
+            [str(self.bin / command[0]), *command[1:]], cwd=self.folder, env=self._environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run an installed program in a folder of its own, with a home of its own."""
         return self._run([str(self.bin / command[0]), *command[1:]], check=False)
 
     def _run(self, command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TMPDIR")}
-        environment = {**kept, "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+            command,
+            cwd=self.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         assert not check or done.returncode == 0, done.stderr
         return done
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TMPDIR")}
+        return {**kept, "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}

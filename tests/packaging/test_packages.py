@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import socket
 import tarfile
+import time
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -87,3 +92,42 @@ def test_an_installation_makes_its_folder_and_its_owner(wheel: Path, tmp_path: P
     assert version.stdout.startswith("tieout, version ")
     simulator = installed.run("xerosim", "--help")
     assert simulator.returncode == 0, simulator.stderr
+
+
+def test_an_installed_web_admin_answers_with_its_style_sheets(wheel: Path, tmp_path: Path) -> None:
+    installed = Installation(tmp_path, wheel)
+    assert installed.run("tieout", "init").returncode == 0
+    address = f"http://127.0.0.1:{_free_port()}"
+    serving = installed.begin("tieout", "serve", "--listen", address.removeprefix("http://"))
+    try:
+        assert json.loads(_fetched(f"{address}/healthz")) == {"status": "ok"}
+        page = _fetched(f"{address}/login").decode()
+        files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+        assert any(file.partition("?")[0].endswith(".css") for file in files)
+        assert all(_fetched(address + file) for file in files)
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(timeout=60) == 0
+
+
+def _fetched(address: str, seconds_max: float = 30) -> bytes:
+    """The answer, once the server is there."""
+    deadline = time.monotonic() + seconds_max
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                content: bytes = answer.read()
+                return content
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
