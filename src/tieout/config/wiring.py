@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import httpx
@@ -28,6 +28,7 @@ from tieout.ports import Clock, StoreReader
 from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
+from tieout.records.housekeeping import Retention
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS, StoreKind
 from tieout.sync.doctor import Finding, Machine, examine
@@ -53,6 +54,8 @@ SENDERS = 20
 PULL_SECONDS, REFERENCE_SECONDS = 60, 24 * 60 * 60
 #: How often it is asked what people changed in Xero: three calls each time, 72 of a day's 1,000 or 5,000.
 SWEEP_SECONDS = 60 * 60
+#: Nightly work starts at this hour, UTC; tie-out looks back so many days by accounting date.
+NIGHT_HOUR, TIE_OUT_DAYS = 2, 62
 
 
 class Wiring:
@@ -208,6 +211,8 @@ class Wiring:
                 "plan": lambda job, stopping: f"{self._plan(job.connection or 0)} planned",
                 "reference": lambda job, stopping: self._refresh(job.organisation or 0),
                 "sweep": lambda job, stopping: self._sweep(job.organisation or 0),
+                "tie_out": lambda job, stopping: self._tie_out_lately(),
+                "clean": lambda job, stopping: self._clean(),
             },
             owner=self.owner,
             threads=threads,
@@ -218,6 +223,8 @@ class Wiring:
     def _ensure_jobs(self) -> None:
         """Every store is pulled and planned, every organisation's settings are read again; new ones, too."""
         now = self.clock.now()
+        for name in ("tie_out", "clean"):
+            self.records.ensure_job(name, name, every_seconds=24 * 60 * 60, due_at=next_night(now))
         for connection in self.administration.connections():
             self.records.ensure_job(
                 f"pull:{connection.id}", "pull", connection=connection.id, every_seconds=PULL_SECONDS, due_at=now
@@ -271,6 +278,14 @@ class Wiring:
             )
         self.administration.note_fact(mark, started.isoformat(), started)
         return f"{swept.read} read, {swept.changed} changed by people, {swept.moved} approved or ended"
+
+    def _tie_out_lately(self) -> str:
+        today = self.clock.now().date()
+        return self.tie_out(today - timedelta(days=TIE_OUT_DAYS), today).sentence()
+
+    def _clean(self) -> str:
+        gone = self.records.clean(Retention(), self.clock.now())
+        return ", ".join(f"{count} {what}" for what, count in gone.items() if count) or "nothing was old enough"
 
     def driver(self) -> Driver:
         """Takes turns in the calling thread, sends in the pool's."""
@@ -329,6 +344,12 @@ class Wiring:
         return PatientMeter(
             RecordsMeter(self.records, self.clock, organisation.id, self.owner), self.clock, self.wait
         )
+
+
+def next_night(now: datetime) -> datetime:
+    """When nightly work is due next."""
+    tonight = now.replace(hour=NIGHT_HOUR, minute=30, second=0, microsecond=0)
+    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 def xero_addresses() -> Addresses:
