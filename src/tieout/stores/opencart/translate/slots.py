@@ -122,7 +122,7 @@ def borne_by(charge: Charge, slots: Sequence[Slot], hinted: frozenset[int]) -> f
     tax = charge.unit_tax or ZERO
     if abs(tax) <= STORED:
         return frozenset()
-    sets = [frozenset(), *_subsets(len(slots)), hinted]
+    sets = [*_subsets(len(slots)), *([hinted] if hinted else [])]
     fitting = [one for one in sets if _explains(charge, tax, [slots[index] for index in one])]
     return min(
         fitting,
