@@ -97,8 +97,14 @@ def test_verbs_of_sqlite_say_what_to_use_on_postgresql(installation: Installatio
     there = Installation(installation.home, TIEOUT_DATABASE_URL=empty_postgresql)
     assert "Run: tieout upgrade" in there.refusal("store", "list")
     assert there.answer("upgrade")["applied"]
+    assert there.answer("catch-up") == {"organisations_catching_up": 0}
     assert "pg_dump" in there.refusal("backup", "/tmp/never-written.sqlite3")
-    assert "pg_restore" in there.refusal("restore", str(installation.database))
+    assert "tieout catch-up" in there.refusal("restore", str(installation.database))
+
+
+def test_a_database_that_was_put_back_by_other_means_can_be_told_to_catch_up(installation: Installation) -> None:
+    assert installation.answer("catch-up") == {"organisations_catching_up": 1}
+    assert installation.rows("SELECT catch_up, catch_up_since IS NOT NULL FROM organisation") == [(1, 1)]
 
 
 def test_sync_never_ends_as_done_while_a_killed_process_holds_the_work(installation: Installation) -> None:

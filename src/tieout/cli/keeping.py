@@ -103,7 +103,7 @@ def backup(file: Path, as_json: bool) -> None:
 @json_option
 def restore(file: Path, force: bool, as_json: bool) -> None:
     """Put a backup in place. Nothing is created in Xero until what changed since was looked up there."""
-    target = _sqlite_file("restore PostgreSQL with pg_restore, then run: tieout doctor", check=False)
+    target = _sqlite_file("restore PostgreSQL with pg_restore, then run: tieout catch-up", check=False)
     from tieout.cli.locking import ServeLock
     from tieout.config import snapshot
 

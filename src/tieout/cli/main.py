@@ -16,6 +16,7 @@ DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 VERBS = {
     "backup": "tieout.cli.keeping:backup",
     "bench": "tieout.cli.bench:bench",
+    "catch-up": "tieout.cli.catching:catch_up",
     "connect": "tieout.cli.connections:connect",
     "demo": "tieout.cli.demo:demo",
     "doctor": "tieout.cli.watching:doctor",
