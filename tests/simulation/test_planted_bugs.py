@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from simulated import LEASE_SECONDS, Simulation
+from simulated_world import LEASE_SECONDS, Simulation
 
 from tieout.ports.ledger import Answer, FrozenCall, Ledger
 from tieout.ports.turn import Sent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from simulated import Simulation
+from simulated_world import Simulation
 
 from tieout.ports.records import Selection
 from tieout.records import models

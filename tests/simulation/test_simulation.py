@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from simulated import Simulation
+from simulated_world import Simulation
 
 from tieout.records.storage import Storage
 

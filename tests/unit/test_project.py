@@ -49,6 +49,11 @@ def test_every_known_failure_of_other_connectors_has_a_test_or_a_reason() -> Non
         assert not unknown, f"{case} names tests that do not exist: {unknown}"
 
 
+def test_modules_of_the_tests_have_names_of_their_own() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     tracked = [name for name in _tracked() if name.endswith((".py", ".md", ".toml", ".txt", ".sh", ".html", ".in"))]
     bad = [

@@ -72,9 +72,12 @@ class Leases:
                 )
 
     def free_leases(self, owner_prefix: str) -> int:
-        """Leases of a process that is surely dead (its successor on the same machine says so)."""
-        owned = "lease_until IS NOT NULL AND substr(lease_owner, 1, %s)=%s"
-        parameters = [len(owner_prefix), owner_prefix]
+        """Leases of a process that is surely dead (its successor on the same machine says so).
+
+        owner_prefix: "host:pid", with its threads ("host:pid:3"), never another process that begins alike.
+        """
+        owned = "lease_until IS NOT NULL AND (lease_owner=%s OR substr(lease_owner, 1, %s)=%s)"
+        parameters = [owner_prefix, len(owner_prefix) + 1, f"{owner_prefix}:"]
         with self._database.transaction():
             self._database.run(f"UPDATE schedule SET lease_until=NULL, lease_owner='' WHERE {owned}", parameters)
             return self._database.run(
