@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import services
+from contract.every_answer import _every_exchange_is_judged, _no_exchange_misfits  # noqa: F401 – used by every test
 
 PROJECT = Path(__file__).resolve().parent.parent
 
