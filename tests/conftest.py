@@ -6,11 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 import services
 from contract.every_answer import _every_exchange_is_judged, _no_exchange_misfits  # noqa: F401 – used by every test
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+# The same examples in every run, so that a red build means a change; TIEOUT_EXPLORE=1 looks for new ones.
+hypothesis_settings.register_profile("steady", derandomize=not os.environ.get("TIEOUT_EXPLORE"))
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:
