@@ -332,5 +332,6 @@ COLLECTIONS = {
         "Prepayments",
         "PurchaseOrders",
         "Quotes",
+        "RepeatingInvoices",
     )
 }

@@ -214,11 +214,11 @@ def _generic(shape: generic.Shape, deletable: bool = False) -> Handler:
         if ctx.method == "GET":
             if len(parts) == 2:
                 return Answer(shape.collection, [generic.render(generic.find(ctx, shape, parts[1]))])
-            found = generic.values(ctx, shape)
+            found = generic.listed(ctx, shape)
             if "page" in ctx.query:
                 start = (whole_number(ctx, "page", 1) - 1) * 100
                 found = found[start : start + 100]
-            return Answer(shape.collection, [generic.render(value) for value in found])
+            return Answer(shape.collection, found)
         if len(parts) == 1 and ctx.method in ("PUT", "POST"):
             return answered(generic.write(ctx, shape))
         if len(parts) == 2 and ctx.method == "POST":

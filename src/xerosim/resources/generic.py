@@ -11,6 +11,7 @@ from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.lines import LINE_TYPES, Manner, parse_lines
 from xerosim.resources.lines_render import render_line
+from xerosim.where import Field, parse_where, sort_by
 from xerosim.wire import Json, decode, encode
 
 
@@ -25,11 +26,51 @@ class Shape(msgspec.Struct, frozen=True):
 REPEATING = Shape("RepeatingInvoices", "RepeatingInvoice", "RepeatingInvoiceID")
 LINKED = Shape("LinkedTransactions", "LinkedTransaction", "LinkedTransactionID")
 SERVICE = Shape("PaymentServices", "PaymentService", "PaymentServiceID")
+_LINKED_FILTERS = ("LinkedTransactionID", "SourceTransactionID", "ContactID", "Status", "TargetTransactionID")
+
+
+def _member(name: str, kind: str = "text") -> Field:
+    return Field(kind, lambda org, value: value.get(name, ""))
+
+
+_REPEATING_FIELDS = {
+    "repeatinginvoiceid": _member("RepeatingInvoiceID", "guid"),
+    "id": _member("RepeatingInvoiceID", "guid"),
+    "status": _member("Status"),
+    "type": _member("Type"),
+    "reference": _member("Reference"),
+    "total": _member("Total", "number"),
+    "currencycode": _member("CurrencyCode"),
+    "contact.contactid": Field("guid", lambda org, value: value["Contact"]["ContactID"]),
+    "contact.name": Field("folded", lambda org, value: value["Contact"]["Name"]),
+}
 _PERIODS = {"WEEKLY", "MONTHLY"}
 
 
 def values(ctx: Context, shape: Shape) -> list[Generic]:
     return ctx.org.generics.by("collection", shape.collection)
+
+
+def listed(ctx: Context, shape: Shape) -> list[Json]:
+    """GET of a collection: what the query keeps, oldest change first."""
+    found = [render(value) for value in values(ctx, shape)]
+    if shape.collection == LINKED.collection:
+        for name in _LINKED_FILTERS:
+            if wanted := ctx.query.get(name.lower()):
+                found = [one for one in found if str(one.get(name, "")).lower() == wanted.lower()]
+    if shape.collection == REPEATING.collection:
+        if where := ctx.query.get("where"):
+            matches = parse_where(where, _REPEATING_FIELDS, shape.singular).matches
+            found = [one for one in found if matches(ctx.org, one)]
+        if order := ctx.query.get("order"):
+            found = sort_by(order, _REPEATING_FIELDS, shape.singular, ctx.org, found)
+    return found
+
+
+def mark_attached(ctx: Context, value: Generic) -> None:
+    """Show on a kept value that a file hangs on it."""
+    text = encode({**render(value), "HasAttachments": True}).decode()
+    ctx.org.generics.put(msgspec.structs.replace(value, json=text, updated=ctx.now))
 
 
 def find(ctx: Context, shape: Shape, id: str) -> Generic:
@@ -116,6 +157,9 @@ def _repeating(ctx: Context, element: Json, position: int) -> Json:
         day = ctx.day(schedule, key)
         if day is not None:
             shown[key] = dates.day_ms(day)
+    if "StartDate" in shown:
+        # The simulator issues nothing by itself, so the first issue is always the next one.
+        shown.setdefault("NextScheduledDate", shown["StartDate"])
     return {
         "ID": str(element.get("ID") or ctx.org.new_id()),
         "Type": type_,

@@ -8,6 +8,7 @@ from xerosim.numbers import money
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.documents import check_locks
 from xerosim.resources.lines import CLASS_INITIAL, LINE_TYPES
+from xerosim.resources.listing import modified_since
 from xerosim.wire import Json
 
 _STATUSES = ("DRAFT", "POSTED", "DELETED", "VOIDED", "ARCHIVED")
@@ -194,7 +195,8 @@ def list_entries(ctx: Context) -> list[Json]:
         offset = int(ctx.query.get("offset", "0"))
     except ValueError:
         offset = 0
-    entries = [entry for entry in ctx.org.entries.ordered() if entry.number > offset]
+    since = modified_since(ctx)
+    entries = [entry for entry in ctx.org.entries.ordered() if entry.number > offset and entry.created >= since]
     return [render_entry(ctx, entry) for entry in sorted(entries, key=lambda entry: entry.number)[:PAGE]]
 
 

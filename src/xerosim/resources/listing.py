@@ -90,6 +90,12 @@ def select(
     return Listed(values[start : start + size], pagination, True)
 
 
+def modified_since(ctx: Context) -> int:
+    """If-Modified-Since in milliseconds; 0 where absent or unreadable."""
+    text = ctx.headers.get("if-modified-since")
+    return _moment(text) if text else 0
+
+
 def _moment(text: str) -> int:
     try:
         return dates.moment_of(text)

@@ -7,7 +7,8 @@ import msgspec
 
 from xerosim import dates
 from xerosim.errors import Invalid, NotFound, Validation
-from xerosim.model import Attachment, Note
+from xerosim.model import Attachment, Generic, Note
+from xerosim.resources import generic
 from xerosim.resources.context import Context, Written
 from xerosim.wire import Json, Request, Response
 
@@ -17,6 +18,9 @@ _BAD_NAME = frozenset('<>:"/\\|?*\0+')
 
 def owner(ctx: Context, collection: str, key: str) -> Any:
     """The value that history or attachments hang on; None if unknown."""
+    if collection == generic.REPEATING.collection:
+        kept = ctx.org.generics.get(key.lower())
+        return kept if kept is not None and kept.collection == collection else None
     held = ctx.org.all_collections.get(collection)
     if held is None:
         raise NotFound
@@ -90,7 +94,9 @@ def attachments(ctx: Context, collection: str, parts: list[str], request: Reques
     )
     ctx.org.attachments.put(file)
     ctx.record("Attachments", file.id, "updated" if found else "created", name)
-    if hasattr(value, "attachments") and not value.attachments:
+    if isinstance(value, Generic):
+        generic.mark_attached(ctx, value)
+    elif hasattr(value, "attachments") and not value.attachments:
         ctx.org.all_collections[collection][0].put(msgspec.structs.replace(value, attachments=True, updated=ctx.now))
     return Written("Attachments", [_render_file(ctx, collection, file)])
 
