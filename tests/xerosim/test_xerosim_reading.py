@@ -100,6 +100,18 @@ def test_a_changed_document_moves_to_the_end_of_the_default_order(filled: Caller
     assert "".join(numbers(filled, "page=1&order=InvoiceNumber DESC")) == "EDCBA"
 
 
+def test_changes_of_one_moment_come_in_order_of_id_on_every_page(call: Caller) -> None:
+    made = [call.invoice()["InvoiceID"] for _ in range(7)]
+    call.world.clock.advance(1)
+    late = call.invoice()["InvoiceID"]
+    wanted = [*sorted(made), late]
+    assert wanted[:7] != made, "made in order of id by chance: the test would show nothing"
+    pages = [call("GET", f"Invoices?page={page}&pageSize=3")["Invoices"] for page in (1, 2, 3)]
+    assert [[one["InvoiceID"] for one in page] for page in pages] == [wanted[:3], wanted[3:6], wanted[6:]]
+    assert [one["InvoiceID"] for one in call("GET", "Invoices")["Invoices"]] == wanted
+    assert call("GET", "Invoices?page=4&pageSize=3")["Invoices"] == []
+
+
 def test_lists_by_parameter(filled: Caller) -> None:
     id = filled("GET", "Invoices/A")["Invoices"][0]["InvoiceID"]
     assert numbers(filled, f"IDs={id}") == ["A"]

@@ -1,5 +1,6 @@
 """Reading lists: filters, order, pages, and what changed since."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
 
@@ -81,13 +82,32 @@ def select(
     if not pageable or not ("page" in query or "pagesize" in query or any(name in query for name in paged_by)):
         if pageable and plain and len(values) > HIGH_VOLUME:
             raise HighVolume("The request touches too many records. Please use paging.")
-        return Listed(values)
+        return Listed(values if order or not pageable else _settled(values, 0, len(values)))
     page = whole_number(ctx, "page", 1)
     size = whole_number(ctx, "pagesize", PAGE_SIZE, PAGE_MOST)
     total = len(values)
     start = (page - 1) * size
     pagination: Json = {"page": page, "pageSize": size, "pageCount": -(-total // size), "itemCount": total}
-    return Listed(values[start : start + size], pagination, True)
+    chosen = values[start : start + size] if order else _settled(values, start, start + size)
+    return Listed(chosen, pagination, True)
+
+
+def _changed(value: Any) -> int:
+    return getattr(value, "updated", 0)
+
+
+def _settled(values: list[Any], start: int, end: int) -> list[Any]:
+    """Part of a list in order of change, with changes of one moment in order of id.
+
+    Only the moments that the part touches are sorted, so that a page of a long list stays cheap.
+    """
+    part = values[start:end]
+    if not part:
+        return part
+    first = bisect_left(values, _changed(part[0]), key=_changed)
+    last = bisect_right(values, _changed(part[-1]), key=_changed)
+    tied = sorted(values[first:last], key=lambda value: (_changed(value), value.id))
+    return tied[start - first : start - first + len(part)]
 
 
 def modified_since(ctx: Context) -> int:
