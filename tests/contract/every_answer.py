@@ -42,6 +42,7 @@ EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
     (r"GET 200", r"^InvoiceReminders/Settings$", "the file wants a list named InvoiceReminders, given here too"),
     (r"\w+ (401|403|404|405|408|413|415|429|5\d\d)", r"", "the file describes refusals of validation only"),
     (r"\w+ (204|304)", r"", "no body"),
+    (r"GET 200", r"/pdf$", "the file knows the PDF only; a client that asks for JSON gets the document"),
 )
 #: Shapes judged per operation, status and process: a bound on the time this takes.
 SHAPES_MAX = 12
