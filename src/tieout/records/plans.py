@@ -191,7 +191,7 @@ class _Writing:
         rows = self._database.rows_in(
             f"SELECT {KNOWN_COLUMNS} FROM posting p JOIN document d ON d.id=p.document_id"
             " WHERE p.organisation_id=%s AND p.document_id IN (@) ORDER BY p.id"
-            + (" FOR UPDATE OF p" if self._database.is_postgresql else ""),
+            + (" FOR NO KEY UPDATE OF p" if self._database.is_postgresql else ""),
             [self._organisation],
             sorted(self._ids.values()),
         )

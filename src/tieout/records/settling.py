@@ -44,7 +44,8 @@ class Settling:
                 " p.wanted_digest, p.sent_digest, p.posted_digest, p.state_after, p.action, p.marker, p.remote_id,"
                 " p.remote_status, p.attempts, p.document_id, d.number, p.connection_id, p.run_id, p.call_id"
                 " FROM posting p JOIN document d ON d.id=p.document_id JOIN posting_payload y ON y.posting_id=p.id"
-                " WHERE p.id IN (@) ORDER BY p.id" + (" FOR UPDATE OF p" if self._database.is_postgresql else ""),
+                " WHERE p.id IN (@) ORDER BY p.id"
+                + (" FOR NO KEY UPDATE OF p" if self._database.is_postgresql else ""),
                 [],
                 postings,
             )

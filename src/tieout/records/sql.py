@@ -30,12 +30,16 @@ class Database:
     @property
     def skip_locked(self) -> str:
         """Suffix of a SELECT that takes rows nobody else works on; SQLite has one writer anyway."""
-        return " FOR UPDATE SKIP LOCKED" if self.is_postgresql else ""
+        return " FOR NO KEY UPDATE SKIP LOCKED" if self.is_postgresql else ""
 
     @property
     def locked(self) -> str:
-        """Suffix of a SELECT whose rows must not change until the transaction ends."""
-        return " FOR UPDATE" if self.is_postgresql else ""
+        """Suffix of a SELECT whose rows must not change until the transaction ends.
+
+        NO KEY, because a plain FOR UPDATE also waits for foreign key checks: those are made at the commit of a
+        transaction that changed a posting twice, and then it and the one that holds the call wait for each other.
+        """
+        return " FOR NO KEY UPDATE" if self.is_postgresql else ""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
