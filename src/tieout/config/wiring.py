@@ -8,14 +8,14 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 import httpx
 import msgspec
 from django.conf import settings
 
-from tieout.config import environment, home
+from tieout.config import environment, home, jobs
 from tieout.config.clocks import SystemClock
 from tieout.config.connecting import Connecting
 from tieout.config.tokens import AuthorisationTokens
@@ -28,7 +28,6 @@ from tieout.ports import Clock, StoreReader
 from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
-from tieout.records.housekeeping import Retention
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS, StoreKind
 from tieout.sync.doctor import Finding, Machine, examine
@@ -36,7 +35,6 @@ from tieout.sync.plan import Planner
 from tieout.sync.pull import Puller
 from tieout.sync.queue import Queue
 from tieout.sync.setup import Setup
-from tieout.sync.sweep import Sweep, Swept
 from tieout.sync.tie_out import TiedOut, TieOut, merge
 from tieout.sync.turn.driver import Driver
 from tieout.sync.turn.values import Policy
@@ -50,12 +48,6 @@ from tieout.xero.transport import Transport
 _SLEEP_SECONDS_MAX = 5.0
 #: Requests to Xero under way at once, over all organisations of this process.
 SENDERS = 20
-#: How often a store is asked for changes, and an organisation for its settings, when nobody set another rhythm.
-PULL_SECONDS, REFERENCE_SECONDS = 60, 24 * 60 * 60
-#: How often it is asked what people changed in Xero: three calls each time, 72 of a day's 1,000 or 5,000.
-SWEEP_SECONDS = 60 * 60
-#: Nightly work starts at this hour, UTC; tie-out looks back so many days by accounting date.
-NIGHT_HOUR, TIE_OUT_DAYS = 2, 62
 
 
 class Wiring:
@@ -206,86 +198,12 @@ class Wiring:
             self.records,
             self.clock,
             self.driver,
-            {
-                "pull": lambda job, stopping: self._pull(job.connection or 0),
-                "plan": lambda job, stopping: f"{self._plan(job.connection or 0)} planned",
-                "reference": lambda job, stopping: self._refresh(job.organisation or 0),
-                "sweep": lambda job, stopping: self._sweep(job.organisation or 0),
-                "tie_out": lambda job, stopping: self._tie_out_lately(),
-                "clean": lambda job, stopping: self._clean(),
-            },
+            jobs.handlers(self),
             owner=self.owner,
             threads=threads,
-            ensure=self._ensure_jobs,
+            ensure=lambda: jobs.ensure(self),
             dead_owners=dead_owners(self.records.lease_owners(), self.owner.partition(":")[0]),
         )
-
-    def _ensure_jobs(self) -> None:
-        """Every store is pulled and planned, every organisation's settings are read again; new ones, too."""
-        now = self.clock.now()
-        for name in ("tie_out", "clean"):
-            self.records.ensure_job(name, name, every_seconds=24 * 60 * 60, due_at=next_night(now))
-        for connection in self.administration.connections():
-            self.records.ensure_job(
-                f"pull:{connection.id}", "pull", connection=connection.id, every_seconds=PULL_SECONDS, due_at=now
-            )
-            self.records.ensure_job(f"plan:{connection.id}", "plan", connection=connection.id)
-        for organisation in self.administration.organisations():
-            self.records.ensure_job(
-                f"reference:{organisation.id}",
-                "reference",
-                organisation=organisation.id,
-                every_seconds=REFERENCE_SECONDS,
-                due_at=now,
-            )
-            self.records.ensure_job(
-                f"sweep:{organisation.id}",
-                "sweep",
-                organisation=organisation.id,
-                every_seconds=SWEEP_SECONDS,
-                due_at=now,
-            )
-
-    def _pull(self, connection: int) -> str:
-        store = self.records.connection(connection)
-        if store.status in ("paused", "refused"):
-            return "left out: the store is paused or waits for a person"
-        if store.not_before is not None and store.not_before > self.clock.now():
-            return f"left out: the store is tried again at {store.not_before:%H:%M:%S} UTC"
-        pulled = self.puller().pull(store, self.adapter(store), self.reader(store), stop=self.stop.is_set)
-        return pulled.failure or f"{pulled.new} new, {pulled.changed} changed"
-
-    def _plan(self, connection: int) -> int:
-        store = self.records.connection(connection)
-        return self.planner(store).plan_due(stop=self.stop.is_set).dossiers if store.context else 0
-
-    def _refresh(self, organisation: int) -> str:
-        self.adopt(self.administration.organisation(organisation))
-        return "accounts, tax rates, currencies and lock dates read"
-
-    def _sweep(self, number: int) -> str:
-        """From the first time on: what was there before we came is nobody's change."""
-        organisation = self.administration.organisation(number)
-        if organisation.status != "connected":
-            return f"left out: the organisation is {organisation.status}"
-        started, mark = self.clock.now(), f"swept:{number}"
-        since = self.administration.fact(mark)
-        swept = Swept()
-        if since:
-            sweep = Sweep(self.records, self.clock)
-            swept = sweep.run(
-                number, self.ledger(organisation), self.meter(organisation), datetime.fromisoformat(since)
-            )
-        self.administration.note_fact(mark, started.isoformat(), started)
-        return f"{swept.read} read, {swept.changed} changed by people, {swept.moved} approved or ended"
-
-    def _tie_out_lately(self) -> str:
-        today = self.clock.now().date()
-        return self.tie_out(today - timedelta(days=TIE_OUT_DAYS), today).sentence()
-
-    def _clean(self) -> str:
-        gone = self.records.clean(Retention(), self.clock.now())
-        return ", ".join(f"{count} {what}" for what, count in gone.items() if count) or "nothing was old enough"
 
     def driver(self) -> Driver:
         """Takes turns in the calling thread, sends in the pool's."""
@@ -344,12 +262,6 @@ class Wiring:
         return PatientMeter(
             RecordsMeter(self.records, self.clock, organisation.id, self.owner), self.clock, self.wait
         )
-
-
-def next_night(now: datetime) -> datetime:
-    """When nightly work is due next."""
-    tonight = now.replace(hour=NIGHT_HOUR, minute=30, second=0, microsecond=0)
-    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 def xero_addresses() -> Addresses:
