@@ -46,6 +46,10 @@ class Installation:
         """What the command says as JSON; it must end with this code."""
         done = self.run(*arguments, "--json")
         assert done.returncode == code, done.stderr + done.stdout
+        return self.decoded(done)
+
+    @staticmethod
+    def decoded(done: subprocess.CompletedProcess[str]) -> Any:
         return json.loads(done.stdout)
 
     def refusal(self, *arguments: str, code: int = 2, **variables: str) -> str:
