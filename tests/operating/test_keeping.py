@@ -47,7 +47,8 @@ def test_an_upgrade_keeps_a_snapshot_of_what_was_there(installation: Installatio
     assert installation.answer("upgrade") == {"applied": ["sessions.0001_initial"]}
     assert installation.answer("upgrade") == {"applied": []}
     assert installation.rows("SELECT COUNT(*) FROM django_session") == [(0,)]
-    kept = sqlite3.connect(installation.home / "tieout.before-upgrade.sqlite3")
+    [snapshot] = installation.home.glob("tieout.before-upgrade-*.sqlite3")
+    kept = sqlite3.connect(snapshot)
     names = {name for (name,) in kept.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     postings = kept.execute("SELECT COUNT(*) FROM posting").fetchone()[0]
     kept.close()
@@ -76,6 +77,19 @@ def test_a_backup_holds_everything_but_the_keys_and_restores_elsewhere(
     assert other.rows("SELECT value FROM installation WHERE name='writer'") != installation.rows(
         "SELECT value FROM installation WHERE name='writer'"
     )
+
+
+def test_a_backup_folder_keeps_the_newest_copies(installation: Installation, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    others = [folder / "tieout.sqlite3", folder / "notes.txt"]
+    old = [folder / f"tieout.backup-202610{day:02d}-023000.sqlite3" for day in range(1, 5)]
+    for file in (*others, *old):
+        file.write_text("")
+    answer = installation.answer("backup", str(folder), "--keep", "3")
+    assert answer["deleted"] == [str(old[0]), str(old[1])]
+    assert sorted(folder.iterdir()) == sorted([*others, *old[2:], Path(answer["file"])])
+    assert "is a folder" in installation.refusal("backup", str(folder))
 
 
 def test_a_restore_replaces_only_when_told_and_keeps_what_was_there(

@@ -78,23 +78,35 @@ def upgrade(as_json: bool) -> None:
         click.echo(f"Applied {len(applied)} migrations." if applied else "The database is up to date.")
 
 
-@click.command(epilog="Example: tieout backup /var/backups/tieout-monday.sqlite3")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.command(epilog="Example: tieout backup /var/backups/tieout --keep 30")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--keep", type=click.IntRange(min=1), metavar="N",
+    help="FILE is a folder: name the copy after the time (UTC), then delete all but the newest N there.",
+)  # fmt: skip
 @json_option
-def backup(file: Path, as_json: bool) -> None:
+def backup(file: Path, keep: int | None, as_json: bool) -> None:
     """Copy the database while everything runs, and check the copy. Keys are never in it."""
     source = _sqlite_file("back up PostgreSQL with pg_dump")
     from tieout.config import snapshot
 
+    folder = file
+    if keep:
+        file = snapshot.dated(folder / source.name, "backup", datetime.now(UTC))
+    if file.is_dir():
+        raise click.UsageError(f"{file} is a folder; name a file in it, or say --keep to name it after the time.")
     if file.exists():
         raise click.UsageError(f"{file} is already there; give a name that is free.")
     file.parent.mkdir(parents=True, exist_ok=True)
     snapshot.copy_database(source, file)
+    deleted = snapshot.keep_newest(folder / source.name, "backup", keep) if keep else []
     _note("backup", str(file))
     if as_json:
-        emit({"file": str(file), "bytes": file.stat().st_size, "checked": True})
-    else:
-        click.echo(f"Backed up to {file} ({file.stat().st_size} bytes), checked. Keep the key files elsewhere.")
+        emit({"file": str(file), "bytes": file.stat().st_size, "checked": True, "deleted": list(map(str, deleted))})
+        return
+    click.echo(f"Backed up to {file} ({file.stat().st_size} bytes), checked. Keep the key files elsewhere.")
+    if deleted:
+        click.echo(f"Deleted {len(deleted)} older copies.")
 
 
 @click.command(epilog="Example: tieout restore /var/backups/tieout-monday.sqlite3")
@@ -113,7 +125,7 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
         if target.exists():
             if not force:
                 raise click.UsageError(f"{target} is there already; say --force to replace it.")
-            kept = target.with_suffix(datetime.now(UTC).strftime(".before-restore-%Y%m%d-%H%M%S.sqlite3"))
+            kept = snapshot.dated(target, "before-restore", datetime.now(UTC))
             snapshot.copy_database(target, kept)
         _put_in_place(file, target)
         start.begin()

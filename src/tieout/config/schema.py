@@ -7,6 +7,7 @@ SQLite is brought up to date by itself after a snapshot; PostgreSQL, which other
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tieout.config import snapshot
 from tieout.errors import ConfigurationWrong
+
+#: Snapshots of this many upgrades stay beside the database.
+UPGRADE_SNAPSHOTS = 3
 
 
 def is_sqlite() -> bool:
@@ -63,7 +67,8 @@ def upgrade() -> list[str]:
     if is_sqlite():
         file = Path(str(settings.DATABASES["default"]["NAME"]))
         if _has_tables(file):
-            snapshot.copy_database(file, file.with_suffix(".before-upgrade.sqlite3"))
+            snapshot.copy_database(file, snapshot.dated(file, "before-upgrade", datetime.now(UTC)))
+            snapshot.keep_newest(file, "before-upgrade", UPGRADE_SNAPSHOTS)
     call_command("migrate", interactive=False, verbosity=0)
     return todo
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 from tieout.errors import TieoutError
@@ -32,6 +33,19 @@ def copy_database(source: Path, target: Path) -> None:
     with beside.open("rb") as file:
         os.fsync(file.fileno())
     beside.replace(target)
+
+
+def dated(file: Path, why: str, moment: datetime) -> Path:
+    """Name of a copy beside `file`, after why and when (UTC) it is taken."""
+    return file.with_suffix(f".{why}-{moment:%Y%m%d-%H%M%S}{file.suffix}")
+
+
+def keep_newest(file: Path, why: str, count: int) -> list[Path]:
+    """Delete the oldest copies of this kind until `count` are left. Returns what was deleted."""
+    copies = sorted(file.parent.glob(f"{file.stem}.{why}-????????-??????{file.suffix}"))
+    for old in copies[:-count]:
+        old.unlink()
+    return copies[:-count]
 
 
 def check_database(file: Path) -> None:
