@@ -11,7 +11,9 @@ from tieout.records.models import App, Authorisation, Connection
 
 _SEALED: tuple[tuple[type[Model], str], ...] = (
     (Connection, "secrets"),
+    (Connection, "webhook_secret"),
     (App, "client_secret"),
+    (App, "webhook_key"),
     (Authorisation, "tokens"),
 )
 

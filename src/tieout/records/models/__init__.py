@@ -4,6 +4,7 @@ No `auto_now`, no database defaults that read a clock: every time is an argument
 beside their currency; structured values are text or bytes made by `tieout.records.codec`.
 """
 
+from tieout.records.models.access import ApiToken
 from tieout.records.models.calls import Call, Request
 from tieout.records.models.connections import App, Authorisation, Connection, Mapping, Organisation
 from tieout.records.models.documents import Document, DocumentBody, Watermark
@@ -13,6 +14,7 @@ from tieout.records.models.ledger import Drift, HeldFigures, RemoteContact
 from tieout.records.models.postings import Dependency, Posting, PostingPayload
 
 __all__ = [
+    "ApiToken",
     "App",
     "Audit",
     "Authorisation",

@@ -13,6 +13,8 @@ class Connection(models.Model):
     address = models.CharField(max_length=500, blank=True, default="")
     options = models.TextField(default="{}", help_text="JSON object of text values, as the adapter describes them")
     secrets = models.TextField(blank=True, default="", help_text="sealed JSON object")
+    #: Sealed; the store signs its calls on changes with it, where its kind has no key of its own for that.
+    webhook_secret = models.TextField(blank=True, default="", db_default="")
     #: new, working, failing, paused, refused
     status = models.CharField(max_length=16, default="new")
     status_reason = models.TextField(blank=True, default="")
@@ -41,6 +43,8 @@ class App(models.Model):
     name = models.CharField(max_length=120)
     client_id = models.CharField(max_length=120, unique=True)
     client_secret = models.TextField(blank=True, default="", help_text="sealed")
+    #: Sealed; Xero signs the webhooks of this app with it.
+    webhook_key = models.TextField(blank=True, default="", db_default="")
     #: code (authorisation code), code_pkce, custom (client credentials)
     grant = models.CharField(max_length=16, default="code")
     minute_limit = models.IntegerField(default=10_000)
