@@ -125,6 +125,8 @@ class Organisation(models.Model):
     #: When the catch-up began (its first turn); null before that.
     catch_up_since = models.DateTimeField(null=True)
     contacts_read_at = models.DateTimeField(null=True)
+    #: Why changes that should go at once are collected for now, null while they are not (engine.forecast).
+    batching_reason = models.TextField(null=True)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

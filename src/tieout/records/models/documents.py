@@ -38,6 +38,9 @@ class Document(models.Model):
     planning_due = models.BooleanField(default=True)
     #: Why planning is due: document, rules, release.
     planning_cause = models.CharField(max_length=16, default="document")
+    #: Priority and run that a person gave it (Sync now, Add to queue); null: by its entity's mode.
+    planning_priority = models.IntegerField(null=True)
+    planning_run = models.BigIntegerField(null=True)
     #: What could not be read of it (JSON list of Problem).
     problems = models.TextField(blank=True, default="")
     removed = models.BooleanField(default=False, help_text="the store has it no more")
@@ -57,6 +60,9 @@ class Document(models.Model):
             models.Index(fields=["connection", "root_kind", "root_key"], name="document_root"),
             models.Index(
                 fields=["connection", "id"], condition=models.Q(planning_due=True), name="document_planning_due"
+            ),
+            models.Index(
+                fields=["planning_run"], condition=models.Q(planning_run__isnull=False), name="document_planning_run"
             ),
             models.Index(fields=["kind", "updated_at", "id"], name="document_kind_updated"),
             models.Index(fields=["kind", "sync_state", "updated_at", "id"], name="document_kind_sync_state"),
