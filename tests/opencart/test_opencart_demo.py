@@ -75,3 +75,20 @@ def test_the_demo_needs_a_database_that_looks_like_one(tmp_path: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ)
         assert done.returncode == 2
         assert "--database-url" in done.stderr
+
+
+def test_an_order_that_the_shop_deleted_is_noticed_and_what_was_posted_stays(shops: Shops, tmp_path: Path) -> None:
+    shop = shops.loaded("shop-4.1.0.4")
+    state = tmp_path / "state"
+    run(shop, tmp_path / "before.json", "--state", str(state))
+    shop.run(*(f"DELETE FROM @{table} WHERE order_id=5001" for table in ("order", "order_product", "order_total")))
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
+    pulled = subprocess.run(
+        [sys.executable, "-m", "tieout.cli.main", "pull", "--deleted", "--json"], capture_output=True, text=True,
+        timeout=60, env=own | {"TIEOUT_HOME": str(state / "tieout"), "TIEOUT_ALLOW_PRIVATE": "on"},
+    )  # fmt: skip
+    assert pulled.returncode == 0, pulled.stderr
+    assert json.loads(pulled.stdout)["stores"][0]["deleted"] == 1
+    result = run(shop, tmp_path / "after.json", "--state", str(state))
+    assert (result["xero_calls"], result["differences"]) == (0, [])
+    assert (tmp_path / "after.json").read_text() == (tmp_path / "before.json").read_text()

@@ -17,10 +17,12 @@ from tieout.ports.records import StoreConnection
 @click.command(epilog="Example: tieout pull --store 1")
 @click.option("--store", "number", type=int, help="Only this store.")
 @click.option("--again", is_flag=True, help="Read everything from the beginning; what did not change stays as it is.")
+@click.option("--deleted", is_flag=True, help="Also look what the store has no more, however much that is.")
 @json_option
-def pull(number: int | None, again: bool, as_json: bool) -> int:
+def pull(number: int | None, again: bool, deleted: bool, as_json: bool) -> int:
     """Read what changed in the stores. Exits 1 when a store could not be read to its end."""
     start.begin()
+    from tieout.config.deletions import missing
     from tieout.config.wiring import wiring
 
     wired, results = wiring(), []
@@ -33,12 +35,15 @@ def pull(number: int | None, again: bool, as_json: bool) -> int:
                 progress=lambda kind, count, shown=progress: shown.at(f"{count} {kind.value}s"),  # type: ignore[misc]
             )  # fmt: skip
         counts = {"new": pulled.new, "changed": pulled.changed, "same": pulled.same}
+        if deleted and not pulled.failure:
+            finder = missing(wired, wired.records.connection(connection.id))
+            counts["deleted"] = finder.compare(however_many=True).removed if finder else 0
         results.append({"store": connection.name, **counts, "failure": pulled.failure})
     if as_json:
         emit({"stores": results})
     else:
-        columns = ("store", "new", "changed", "same", "failure")
-        table("Read", columns, [tuple(one.values()) for one in results], right=(1, 2, 3))
+        columns = ("store", "new", "changed", "same", *(["deleted"] if deleted else []), "failure")
+        table("Read", columns, [tuple(one[name] for name in columns) for one in results], right=(1, 2, 3))
     return 1 if any(one["failure"] for one in results) else 0
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieout.config import job_functions
+from tieout.config import deletions, job_functions
 from tieout.dispatch.worker import JobHandler
 from tieout.ports.schedules import Job
 
@@ -63,6 +63,7 @@ JOBS: tuple[RecurringJob, ...] = (
     RecurringJob("reference", Per.ORGANISATION, _DAY, job_functions.reference),
     # Three calls each time, 72 of a day's 1,000 or 5,000.
     RecurringJob("sweep", Per.ORGANISATION, timedelta(hours=1), job_functions.sweep),
+    RecurringJob("deletions", Per.CONNECTION, _DAY, deletions.look, First.NIGHT),
     RecurringJob("tie_out", Per.INSTALLATION, _DAY, job_functions.tie_out, First.NIGHT),
     RecurringJob("clean", Per.INSTALLATION, _DAY, job_functions.clean, First.NIGHT),
 )

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from tieout.records.catching_up import CatchingUp
 from tieout.records.contacts import Contacts
+from tieout.records.deletions import Deletions
 from tieout.records.documents import Documents
 from tieout.records.facts import Facts
 from tieout.records.housekeeping import Housekeeping
@@ -22,6 +23,7 @@ from tieout.records.sql import Database
 
 class Storage(
     Documents,
+    Deletions,
     Plans,
     Facts,
     Leases,

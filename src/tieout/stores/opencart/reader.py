@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tieout.documents import DocumentKind
 from tieout.ports.store import Found, Mark, Page, RawDocument
@@ -62,8 +65,18 @@ class OpenCartReader:
             return self._products().one(key)
         return self._orders().one(key)
 
+    # implements ports.deletions: nothing in the tables tells what was deleted
+
+    def deletable(self) -> Sequence[DocumentKind]:
+        """Orders; a customer or product that the shop has no more changes nothing in the ledger."""
+        return (DocumentKind.ORDER,)
+
+    def removed(self, raw: RawDocument, at: datetime) -> RawDocument:
+        document = msgspec.json.decode(raw.body, type=dict[str, msgspec.Raw])
+        document["removed_at"] = msgspec.Raw(msgspec.json.encode(f"{at:%Y-%m-%d %H:%M:%S}"))
+        return msgspec.structs.replace(raw, body=msgspec.json.encode(document))
+
     def keys(self, kind: DocumentKind) -> Iterator[str]:
-        """The ids of everything the shop has, for finding what was deleted: nothing else tells."""
         table, column = _TABLES[kind]
         for row in self._rows.stream(Select(table, (column,), order=(column,))):
             yield row[column]
