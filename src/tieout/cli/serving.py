@@ -29,6 +29,7 @@ def serve(listen: str | None) -> int:
         os.environ["TIEOUT_LISTEN"] = listen
     with ServeLock(home.folder()):
         start.begin()
+        say_first_owner()
         return Supervisor([web_child(), worker_child()], settle_seconds=SETTLE_SECONDS_MAX).run()
 
 
@@ -77,6 +78,22 @@ def worker_child() -> Child:
 
 def _python() -> Sequence[str]:
     return (sys.executable, "-m")
+
+
+def say_first_owner() -> None:
+    """While nobody may log in: the one-time address that makes the owner."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+
+    from tieout.config import first_owner
+    from tieout.config.wiring import wiring
+
+    if User.objects.exists():
+        return
+    code = first_owner.new_code(wiring().administration, wiring().clock)
+    host, port = settings.TIEOUT_LISTEN
+    base = settings.TIEOUT_BASE_URL.rstrip("/") or f"http://{host}:{port}"
+    say(f"Nobody may log in yet. Make the owner, once, at\n\n  {base}/first?code={code}\n")
 
 
 def say_where(place: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from tieout.config.cases.connections import Connections
+from tieout.config.cases.first_run import FirstRun
+from tieout.config.cases.organisations import Organisations
 from tieout.config.cases.people import People
 from tieout.config.cases.queue import Queues
 from tieout.config.cases.rules import RuleEditing
+from tieout.config.cases.stores import Stores
 from tieout.config.cases.undo import Undo
 
 
@@ -14,6 +17,9 @@ class WebCases(
     Undo,
     RuleEditing,
     Connections,
+    Stores,
+    Organisations,
+    FirstRun,
     People,
 ):
     """Implements `tieout.web.use_cases.UseCases`."""

@@ -18,16 +18,18 @@ from django.conf import settings
 from tieout.config import environment, home, jobs
 from tieout.config.clocks import SystemClock
 from tieout.config.connecting import Connecting
+from tieout.config.ending import Ending
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
 from tieout.dispatch.predecessors import dead_owners
 from tieout.dispatch.worker import Worker
-from tieout.errors import ConfigurationWrong
+from tieout.errors import ConfigurationWrong, NeedsOperator
 from tieout.http import AddressGuard, HttpClient
 from tieout.ports import Clock, StoreReader
 from tieout.ports.administration import OrganisationEntry
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
+from tieout.records.connecting import DjangoConnectionChanges
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS, StoreKind
 from tieout.sync.doctor import Finding, Machine, examine
@@ -68,6 +70,7 @@ class Wiring:
         self.vault = vault or home.open_vault(home.folder())
         self.records = Storage()
         self.administration = DjangoAdministration()
+        self.connections = DjangoConnectionChanges()
         self.stop = threading.Event()
         self.policy = policy or Policy()
         #: Whether more postings are being planned just now; batches that are not full wait for them a little.
@@ -153,7 +156,12 @@ class Wiring:
 
     def adopt(self, organisation: OrganisationEntry) -> OrganisationEntry:
         """Read the organisation's accounts, tax rates, currencies and lock dates, and keep them."""
-        reference = self.ledger(organisation).reference(self.meter(organisation))
+        try:
+            reference = self.ledger(organisation).reference(self.meter(organisation))
+        except NeedsOperator as error:
+            if error.scope == "connection":
+                self.connections.access_lost(organisation.id, str(error))
+            raise
         self.administration.save_reference(organisation.id, reference)
         return self.administration.organisation(organisation.id)
 
@@ -161,6 +169,9 @@ class Wiring:
         return Connecting(
             self.administration, self.vault, self.clock, self.xero_transport, self.addresses, self.adopt
         )
+
+    def ending(self) -> Ending:
+        return Ending(self.administration, self.vault, self.tokens)
 
     # use cases
 

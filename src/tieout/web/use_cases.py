@@ -13,9 +13,12 @@ from django.http import HttpRequest
 
 from tieout.web.cases.actor import Actor
 from tieout.web.cases.connections import ConnectionCases
+from tieout.web.cases.first_run import FirstRunCases
+from tieout.web.cases.organisations import OrganisationCases
 from tieout.web.cases.people import PeopleCases
 from tieout.web.cases.queue import QueueCases
 from tieout.web.cases.rules import RulesCases
+from tieout.web.cases.stores import StoreCases
 from tieout.web.cases.undo import UndoCases
 
 __all__ = ["Actor", "NotWired", "UseCases", "actor_of", "use_cases"]
@@ -26,6 +29,9 @@ class UseCases(
     UndoCases,
     RulesCases,
     ConnectionCases,
+    StoreCases,
+    OrganisationCases,
+    FirstRunCases,
     PeopleCases,
     Protocol,
 ):

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-import msgspec
-
+from tieout.config.cases.consents import begin, opened
 from tieout.config.cases.wired import Wired
 from tieout.ports import Found
 from tieout.ports.administration import NewConnection, OrganisationEntry
 from tieout.stores.kinds import KINDS
 from tieout.web.cases.actor import Actor
-from tieout.xero.oauth import Login
 
-
-class _Consent(msgspec.Struct, frozen=True):
-    """A consent under way, sealed into the browser's session: the secret is never kept in the open."""
-
-    client_id: str
-    secret: str
-    login: Login
+#: Why an organisation that was just connected sends nothing.
+NOT_STARTED = "Nothing is sent yet. Look at the plan, then press Start."
 
 
 class Connections(Wired):
@@ -47,20 +40,25 @@ class Connections(Wired):
         return self._wired.reader(self._store(connection)).test()
 
     def begin_consent(self, client_id: str, secret: str, redirect: str) -> tuple[str, str]:
-        wired = self._wired
-        login, address = wired.connecting().start(client_id, secret, redirect)
-        consent = msgspec.json.encode(_Consent(client_id, secret, login)).decode()
-        return wired.vault.seal(consent), address
+        return begin(self._wired, client_id, secret, redirect)
 
     def finish_consent(self, sealed: str, query: Mapping[str, str], actor: Actor) -> Sequence[OrganisationEntry]:
-        wired = self._wired
-        consent = msgspec.json.decode(wired.vault.open(sealed), type=_Consent)
-        found = wired.connecting().finish(consent.client_id, consent.secret, consent.login, query)
-        self._note(actor, "Xero connected", ", ".join(entry.name for entry in found))
-        return found
+        consent = opened(self._wired, sealed)
+        finish = self._wired.connecting().finish
+        return self._connected(lambda: finish(consent.client_id, consent.secret, consent.login, query), actor)
 
     def connect_custom(self, client_id: str, secret: str, actor: Actor) -> Sequence[OrganisationEntry]:
-        found = self._wired.connecting().custom(client_id, secret)
+        return self._connected(lambda: self._wired.connecting().custom(client_id, secret), actor)
+
+    def _connected(
+        self, connect: Callable[[], Sequence[OrganisationEntry]], actor: Actor
+    ) -> Sequence[OrganisationEntry]:
+        """Nothing is sent to an organisation that is new here before somebody has seen the plan and starts it."""
+        changes, before = self._wired.connections, self._wired.connections.statuses()
+        found = connect()
+        for entry in found:
+            if before.get(entry.tenant_id) == "paused" or not changes.has_sent(entry.id):
+                changes.pause_organisation(entry.id, NOT_STARTED)
         self._note(actor, "Xero connected", ", ".join(entry.name for entry in found))
         return found
 
