@@ -184,6 +184,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def read_some(self, role: Role, ids: Sequence[str], meter: Meter) -> Iterator[Sequence[Held]]:
+        """Exactly these invoices or credit notes, in as few calls as addresses allow. Raises as `read` does."""
+        ...
+
     def create_account(
         self,
         code: str,

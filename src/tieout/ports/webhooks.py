@@ -96,3 +96,12 @@ class InboxRecords(Protocol):
     def calls_handled(self, results: Mapping[int, str], now: datetime) -> None:
         """By id, with a few words about what came of each."""
         ...
+
+
+class EchoRecords(Protocol):
+    """What tells Xero's news from the echo of our own writing."""
+
+    def last_written(self, organisation: int, remote_ids: Sequence[str]) -> dict[str, datetime | None]:
+        """When we last wrote each of these or what is booked against it; None while it is being written. Those
+        that are not ours are left out."""
+        ...

@@ -83,7 +83,9 @@ class Schedules:
     def finish_job(self, job: Job, *, due_at: datetime | None, result: str, failed: bool, now: datetime) -> None:
         with self._database.transaction():
             self._database.run(
-                "UPDATE schedule SET lease_until=NULL, lease_owner='', due_at=%s, last_ended_at=%s, last_result=%s,"
+                # What made the job due while it ran stays due: it may have come after the job's last look.
+                "UPDATE schedule SET lease_until=NULL, lease_owner='',"
+                " due_at=CASE WHEN due_at>last_started_at THEN due_at ELSE %s END, last_ended_at=%s, last_result=%s,"
                 " failures=CASE WHEN %s THEN failures+1 ELSE 0 END WHERE id=%s AND fence=%s",
                 [due_at, now, text(result), failed, job.id, job.fence],
             )

@@ -10,6 +10,7 @@ from tieout.records.deletions import Deletions
 from tieout.records.documents import Documents
 from tieout.records.facts import Facts
 from tieout.records.housekeeping import Housekeeping
+from tieout.records.inbox import Inbox
 from tieout.records.leases import Leases
 from tieout.records.outbox import Outbox
 from tieout.records.plans import Plans
@@ -36,6 +37,7 @@ class Storage(
     CatchingUp,
     Seeing,
     Housekeeping,
+    Inbox,
 ):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 

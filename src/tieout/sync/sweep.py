@@ -44,11 +44,12 @@ class Sweep:
         for role in LISTS:
             started = self._clock.now()
             for page in ledger.read(role, meter, since=since - OVERLAP if since else None):
-                found = self._page(organisation, page, started)
+                found = self.look(organisation, page, started)
                 total = Swept(total.read + len(page), total.changed + found.changed, total.moved + found.moved)
         return total
 
-    def _page(self, organisation: int, page: Sequence[Held], started: datetime) -> Swept:
+    def look(self, organisation: int, page: Sequence[Held], started: datetime) -> Swept:
+        """Compare what was just read with our postings. started: when it was asked for; `read` stays 0."""
         by_id = {held.remote_id: held for held in page}
         updates: list[Update] = []
         differences: list[Difference] = []

@@ -94,6 +94,9 @@ class XeroLedger:
         span = reading.Span(since=since, dated_from=dated_from, dated_to=dated_to)
         return reading.read(self._caller, role, span, meter, self._base_currency)
 
+    def read_some(self, role: Role, ids: Sequence[str], meter: Meter) -> Iterator[Sequence[Held]]:
+        return looking.read_some(self._caller, role, ids, meter)
+
     def create_account(
         self,
         code: str,

@@ -86,6 +86,23 @@ def look_up(
             raise ValueError("quotes are not posted")
 
 
+def read_some(caller: Caller, role: Role, ids: Sequence[str], meter: Meter) -> Iterator[Sequence[Held]]:
+    """Invoices by their list of ids, credit notes by filter. Raises ValueError for any other role."""
+    if role is Role.INVOICE:
+        for group in _chunks(ids, ",", SIZES[Role.INVOICE]):
+            query = {"IDs": ",".join(group), "page": "1", "pageSize": str(PAGE_SIZE), "unitdp": "4"}
+            reply = caller.get("Invoices", query, meter)
+            if reply is not None:
+                found = elements(reply.body, "Invoices", wire.InvoiceWire)
+                yield [into.held_invoice(role, one) for one in found if one.Type in (None, "ACCREC")]
+    elif role is Role.CREDIT_NOTE:
+        conditions = [f"CreditNoteID==guid({quoted(one)})" for one in ids]
+        notes = _filtered(caller, "CreditNotes", wire.InvoiceWire, conditions, meter, count=20, query={"unitdp": "4"})
+        yield [into.held_invoice(role, one) for one in notes if one.Type in (None, "ACCRECCREDIT")]
+    else:
+        raise ValueError(f"{role.value}s are not read by their ids")
+
+
 def quoted(text: str) -> str:
     """A string of the filter language."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
