@@ -47,7 +47,10 @@ class TaxRate(msgspec.Struct, frozen=True, gc=False):
 
 
 class OrganisationFacts(msgspec.Struct, frozen=True, gc=False):
-    """country: ISO alpha-2 ("GB"); version: Xero's edition (UK, AU, NZ, US, GLOBAL). timezone: IANA name."""
+    """country: ISO alpha-2 ("GB"); version: Xero's edition (UK, AU, NZ, US, GLOBAL). timezone: IANA name.
+
+    year_end: (day, month) of the last day of the financial year, (0, 0) when it is not known.
+    """
 
     organisation_id: str
     name: str
@@ -61,6 +64,7 @@ class OrganisationFacts(msgspec.Struct, frozen=True, gc=False):
     plan: str = ""
     is_demo: bool = False
     actions: tuple[tuple[str, bool], ...] = ()
+    year_end: tuple[int, int] = (0, 0)
 
 
 class ContactEntry(msgspec.Struct, frozen=True, gc=False):

@@ -82,8 +82,7 @@ def _document(posting: Sent, document: StoreDocument, entry: Held) -> list[Diffe
     if entry.currency and entry.currency != document.total.currency:
         found.append(_difference(posting, "currency", document.total.currency, entry.currency))
         return found
-    means = sum([line.gross.amount for line in document.lines if _is_named_means(line, payload)], _ZERO)
-    total = negative * document.total.amount - means
+    total = negative * document.total.amount - named_means(document, payload)
     if entry.total is not None and entry.total.amount != total:
         found.append(_difference(posting, "total", total, entry.total.amount))
     counted = sum([line.amount.amount for line in payload.lines if line.counts_as_tax], _ZERO)
@@ -98,6 +97,11 @@ def _document(posting: Sent, document: StoreDocument, entry: Held) -> list[Diffe
         found += _taxes(posting, document, payload, entry, negative)
     found += _dates(posting, payload, document.date, entry)
     return found
+
+
+def named_means(document: StoreDocument, payload: Invoice | CreditNote) -> Decimal:
+    """What store totals that were named means of payment (E3) take off a document; they are no lines of it."""
+    return sum([line.gross.amount for line in document.lines if _is_named_means(line, payload)], _ZERO)
 
 
 def _is_named_means(line: Line, payload: Invoice | CreditNote) -> bool:

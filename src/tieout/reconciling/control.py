@@ -5,14 +5,14 @@ A document can tie out while an account does not; so the sums are taken from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tieout.accounting import CreditNote, Held, Invoice, Overpayment, Payment, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind, Dossier, Order, Refund, StoreInvoice
 from tieout.reconciling.booked import Booked
 from tieout.reconciling.compare import open_in_ledger
-from tieout.reconciling.differences import ControlTotal
+from tieout.reconciling.differences import ControlTotal, Difference
 from tieout.reconciling.taxes import ledger_tax, list_adds_up, store_tax, tax_groups
 
 _ZERO = Decimal(0)
@@ -25,17 +25,26 @@ class ControlSheet:
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], list[Decimal]] = {}
         self._counts: dict[tuple[str, str], int] = {}
+        self._explained: dict[tuple[str, str], Decimal] = {}
 
-    def add(self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held]) -> None:
-        """Count one dossier. booked, held: as `compare_dossier` takes them."""
-        self._debtors(dossier, booked, held)
+    def add(
+        self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held], found: Sequence[Difference] = ()
+    ) -> None:
+        """Count one dossier. booked, held: as `compare_dossier` takes them; found: what that told."""
+        self._debtors(dossier, booked, held, found)
         self._accounts(booked, held)
         self._taxes(dossier, booked, held)
 
     def totals(self) -> tuple[ControlTotal, ...]:
         return tuple(
             ControlTotal(
-                name, currency, f"{store:f}", f"{ledger:f}", f"{ledger - store:f}", self._counts[name, currency]
+                name,
+                currency,
+                f"{store:f}",
+                f"{ledger:f}",
+                f"{ledger - store:f}",
+                self._counts[name, currency],
+                f"{self._explained.get((name, currency), _ZERO):f}",
             )
             for (name, currency), (store, ledger) in sorted(self._sums.items())
         )
@@ -46,11 +55,17 @@ class ControlSheet:
         sums[1] += ledger
         self._counts[name, currency] = self._counts.get((name, currency), 0) + 1
 
-    def _debtors(self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held]) -> None:
+    def _debtors(
+        self, dossier: Dossier, booked: Booked, held: Mapping[Ref, Held], found: Sequence[Difference]
+    ) -> None:
         due = open_in_ledger(booked, held)
         store = dossier.order.open
         if due is not None and store is not None and booked.sales_documents == "orders":
-            self._count("debtors", dossier.order.currency, store.amount, due)
+            key = ("debtors", dossier.order.currency)
+            self._count(*key, store.amount, due)
+            # A difference that the comparison passes over hangs on what is held or waits, or was chosen.
+            if not any(one.what == "open" and not one.chosen for one in found):
+                self._explained[key] = self._explained.get(key, _ZERO) + due - store.amount
 
     def _accounts(self, booked: Booked, held: Mapping[Ref, Held]) -> None:
         """What each clearing account and liability took in and gave out."""
@@ -81,7 +96,9 @@ class ControlSheet:
             sign = -1 if isinstance(payload, CreditNote) else 1
             rounding = sum([line.amount.amount for line in payload.lines if line.key == "rounding"], _ZERO)
             if rounding:
-                self._count("rounding", payload.currency, _ZERO, sign * rounding)
+                key = ("rounding", payload.currency)
+                self._count(*key, _ZERO, sign * rounding)
+                self._explained[key] = self._explained.get(key, _ZERO) + sign * rounding
             document = documents.get(posting.ref.document)
             if document is None or posting.ref.role is Role.DIFFERENCE or not entry.lines:
                 continue

@@ -29,7 +29,10 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class ControlTotal(msgspec.Struct, frozen=True):
-    """A sum over many documents (ACCOUNTING E1). store, ledger: decimal texts in `currency`."""
+    """A sum over many documents (ACCOUNTING E1). store, ledger: decimal texts in `currency`.
+
+    explained: the part of the difference that settings of the owner, or what is held or waits, account for.
+    """
 
     name: str
     currency: str
@@ -37,6 +40,12 @@ class ControlTotal(msgspec.Struct, frozen=True):
     ledger: str
     difference: str
     documents: int
+    explained: str = "0"
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether nothing of the difference is left unexplained."""
+        return Decimal(self.difference) == Decimal(self.explained)
 
     @property
     def agrees(self) -> bool:

@@ -6,7 +6,8 @@ has no document; it shows as a difference to the balance that the shop or the le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -46,9 +47,10 @@ class RollForward(msgspec.Struct, frozen=True):
 
 
 class RollForwardSheet:
-    """Adds dossiers up."""
+    """Adds dossiers up. within: whether an accounting date belongs to the period."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Callable[[date], bool] = lambda day: True) -> None:
+        self._within = within
         self._sums: dict[tuple[str, str], dict[str, Decimal]] = {}
 
     def add(self, dossier: Dossier, booked: Booked) -> None:
@@ -56,13 +58,13 @@ class RollForwardSheet:
         vouchers = _vouchers(dossier)
         for sent in booked.sent:
             payload = sent.payload
-            if not sent.due or payload is None:
+            if not sent.due or not isinstance(payload, Invoice | Payment) or not self._within(payload.date):
                 continue
             if isinstance(payload, Invoice):
                 for line in payload.lines:
                     if line.key in vouchers.get(sent.ref.document, ()) and not line.tax.amount:
                         self._count(line.account_code, payload.currency, "sold", line.amount.amount)
-            elif isinstance(payload, Payment) and sent.ref.ordinal in _MEANS_ORDINALS:
+            elif sent.ref.ordinal in _MEANS_ORDINALS:
                 column = "granted" if sent.ref.role is Role.REFUND_PAYMENT else "redeemed"
                 self._count(payload.account_code, payload.amount.currency, column, payload.amount.amount)
 

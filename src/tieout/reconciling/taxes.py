@@ -58,6 +58,10 @@ def ledger_tax(lines: Iterable[HeldLine], tax_types: Sequence[str]) -> Decimal:
     return sum([line.tax.amount for line in lines if line.tax_type in tax_types], _ZERO)
 
 
+def sent_tax(lines: Iterable[LedgerLine], tax_types: Sequence[str]) -> Decimal:
+    return sum([line.tax.amount for line in lines if line.tax_type in tax_types], _ZERO)
+
+
 def list_adds_up(taxes: Sequence[TaxTotal], tax_total: Decimal) -> bool:
     """Whether the store's own list of taxes is its tax total; a list that is not judges nothing."""
     return sum([tax.amount.amount for tax in taxes], _ZERO) == tax_total

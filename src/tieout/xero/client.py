@@ -11,7 +11,8 @@ from tieout.accounting import ContactEntry, Held, LedgerReference, Role
 from tieout.errors import NeedsOperator, RetryLater, TieoutError
 from tieout.ports.ledger import Answer, AnswerKind, FrozenCall, Meter, Outgoing, TokenKeeper
 from tieout.ports.outside import Clock
-from tieout.xero import creating, looking, out, reading
+from tieout.ports.reports import Balance, BankMovement
+from tieout.xero import creating, looking, out, reading, reports
 from tieout.xero.addresses import Addresses
 from tieout.xero.answers import read_answer
 from tieout.xero.caller import USER_AGENT, Caller
@@ -22,7 +23,7 @@ KEY_LENGTH_MAX = 128
 
 
 class XeroLedger:
-    """Implements `tieout.ports.Ledger`.
+    """Implements `tieout.ports.Ledger` and `tieout.ports.reports.Reports`.
 
     tenant_id: "" for custom connections. base_currency: what a payment is in when Xero's answer does not say.
     """
@@ -96,6 +97,12 @@ class XeroLedger:
 
     def read_some(self, role: Role, ids: Sequence[str], meter: Meter) -> Iterator[Sequence[Held]]:
         return looking.read_some(self._caller, role, ids, meter)
+
+    def trial_balance(self, day: date, meter: Meter) -> tuple[Balance, ...]:
+        return reports.trial_balance(self._caller, day, meter)
+
+    def bank_summary(self, first: date, last: date, meter: Meter) -> tuple[BankMovement, ...]:
+        return reports.bank_summary(self._caller, first, last, meter)
 
     def create_account(
         self,

@@ -127,6 +127,7 @@ def _organisation(one: wire.OrganisationWire, actions: Sequence[wire.ActionWire]
         plan=one.Edition or "",
         is_demo=bool(one.IsDemoCompany),
         actions=tuple((action.Name or "", action.Status == "ALLOWED") for action in actions),
+        year_end=(one.FinancialYearEndDay or 0, one.FinancialYearEndMonth or 0),
     )
 
 

@@ -231,6 +231,8 @@ class OrganisationWire(Wire, frozen=True):
     Edition: Text = None
     Class: Text = None
     IsDemoCompany: bool | None = None
+    FinancialYearEndDay: int | None = None
+    FinancialYearEndMonth: int | None = None
 
 
 class ActionWire(Wire, frozen=True):
