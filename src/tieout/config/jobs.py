@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieout.config import deletions, job_functions
+from tieout.config import deletions, inbox, job_functions
 from tieout.dispatch.worker import JobHandler
 from tieout.ports.schedules import Job
 
@@ -60,6 +60,8 @@ JOBS: tuple[RecurringJob, ...] = (
     RecurringJob("pull", Per.CONNECTION, timedelta(minutes=1), job_functions.pull),
     # Documents that are due for planning make it due (ScheduleRecords.wake_planning).
     RecurringJob("plan", Per.CONNECTION, None, job_functions.plan, First.CALLED),
+    # Each webhook makes it due.
+    RecurringJob("inbox", Per.INSTALLATION, timedelta(minutes=1), inbox.handle),
     RecurringJob("reference", Per.ORGANISATION, _DAY, job_functions.reference),
     # Three calls each time, 72 of a day's 1,000 or 5,000.
     RecurringJob("sweep", Per.ORGANISATION, timedelta(hours=1), job_functions.sweep),

@@ -25,6 +25,8 @@ from tieout.sync.turn.driver import Driver
 #: How often idle threads look at the tables, in seconds; the bell makes it quicker, never necessary.
 SWEEP_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10.0
+#: Kinds of jobs that somebody waits for: each has a thread of its own.
+QUICK_JOBS = ("plan", "inbox")
 #: Scheduled work renews its lease with every heartbeat; after this long without one somebody else takes it.
 JOB_LEASE_SECONDS = 60.0
 #: A job that failed is tried again after a pause that grows from this.
@@ -39,7 +41,7 @@ JobHandler = Callable[[Job, Callable[[], bool]], str]
 class Worker:
     """One worker process.
 
-    drivers: makes the driver of one thread. jobs: what is done, by kind of job; "plan" has a thread of its own.
+    drivers: makes the driver of one thread. jobs: what is done, by kind of job; see QUICK_JOBS.
     ensure: makes schedule rows that are missing. dead_owners: prefixes of owners that are surely dead.
     """
 
@@ -93,8 +95,8 @@ class Worker:
 
     def _groups(self) -> list[tuple[str, ...]]:
         """Kinds of jobs, a thread each: a slow store never keeps changes from the ledger."""
-        groups: list[tuple[str, ...]] = [("plan",)] if "plan" in self._jobs else []
-        others = tuple(kind for kind in self._jobs if kind != "plan")
+        groups: list[tuple[str, ...]] = [(kind,) for kind in QUICK_JOBS if kind in self._jobs]
+        others = tuple(kind for kind in self._jobs if kind not in QUICK_JOBS)
         return groups + ([others] * self._job_threads if others else [])
 
     def _thread(self, name: str, work: Callable[[threading.Event], None], stop: threading.Event) -> threading.Thread:
