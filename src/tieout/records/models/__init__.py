@@ -12,17 +12,22 @@ from tieout.records.models.history import Audit, Event, Run
 from tieout.records.models.installation import Inbox, Installation, Schedule
 from tieout.records.models.ledger import Drift, HeldFigures, RemoteContact
 from tieout.records.models.postings import Dependency, Posting, PostingPayload
+from tieout.records.models.two_way import Brought, BroughtMark, Conflict, DocumentTarget, RoutingRules
 
 __all__ = [
     "ApiToken",
     "App",
     "Audit",
     "Authorisation",
+    "Brought",
+    "BroughtMark",
     "Call",
+    "Conflict",
     "Connection",
     "Dependency",
     "Document",
     "DocumentBody",
+    "DocumentTarget",
     "Drift",
     "Event",
     "HeldFigures",
@@ -34,6 +39,7 @@ __all__ = [
     "PostingPayload",
     "RemoteContact",
     "Request",
+    "RoutingRules",
     "Run",
     "Schedule",
     "Watermark",
