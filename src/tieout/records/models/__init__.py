@@ -12,6 +12,7 @@ from tieout.records.models.history import Audit, Event, Run
 from tieout.records.models.installation import Inbox, Installation, Schedule
 from tieout.records.models.ledger import Drift, HeldFigures, RemoteContact
 from tieout.records.models.postings import Dependency, Posting, PostingPayload
+from tieout.records.models.proofs import Proof
 from tieout.records.models.two_way import Brought, BroughtMark, Conflict, DocumentTarget, RoutingRules
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Organisation",
     "Posting",
     "PostingPayload",
+    "Proof",
     "RemoteContact",
     "Request",
     "RoutingRules",
