@@ -9,6 +9,7 @@ import click
 from xerosim.clock import RealClock, VirtualClock
 from xerosim.faults import Latency
 from xerosim.limits import TIERS
+from xerosim.recording import Recorder
 from xerosim.regions import PACKS
 from xerosim.server import Background
 from xerosim.switches import Switches
@@ -21,6 +22,7 @@ from xerosim.world import World
 @click.option("--region", default="uk", show_default=True, type=click.Choice(list(PACKS)))
 @click.option("--organisations", default=1, show_default=True, type=click.IntRange(1, 500), help="How many to make.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this SQLite file.")
+@click.option("--record", type=click.Path(path_type=Path), help="Append every exchange to this file, as JSON lines.")
 @click.option("--tier", default="core", show_default=True, type=click.Choice(list(TIERS)))
 @click.option("--seed", default=1, show_default=True)
 @click.option("--latency", default="0", show_default=True, help="Seconds per answer: 0.4 or 0.3-1.0.")
@@ -29,8 +31,8 @@ from xerosim.world import World
 @click.option("--unlimited", is_flag=True, help="Count calls but refuse none.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is needed to connect as one line of JSON.")
 def main(
-    port: int, host: str, region: str, organisations: int, state: Path | None, tier: str, seed: int, latency: str,
-    clock_kind: str, switches: tuple[str, ...], unlimited: bool, as_json: bool,
+    port: int, host: str, region: str, organisations: int, state: Path | None, record: Path | None, tier: str,
+    seed: int, latency: str, clock_kind: str, switches: tuple[str, ...], unlimited: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a simulated Xero."""
     clock = VirtualClock() if clock_kind == "virtual" else RealClock()
@@ -49,7 +51,7 @@ def main(
     if unlimited:
         for app in world.identity.apps:
             world.limits_of(app).enforced = False
-    server = Background(world, host, port)
+    server = Background(world, host, port, Recorder(record) if record is not None else None)
     server.start()
     server.wait_until_ready()
     _announce(world, server.url, as_json)

@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import uvicorn
 
+from xerosim import recording
 from xerosim.protocol import ABORT, BreakableProtocol
+from xerosim.recording import Recorder
 from xerosim.wire import Request, Response, header_pairs
 from xerosim.world import World
 
@@ -26,8 +28,9 @@ WEBHOOK_SECONDS = 5.0
 class Application:
     """ASGI: reads the body, asks the world, waits, answers, or breaks the connection as told."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, recorder: Recorder | None = None) -> None:
         self.world = world
+        self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +47,10 @@ class Application:
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = self.world.handle(Request(scope["method"], target, headers, body))
+        request = Request(scope["method"], target, headers, body)
+        answer = self.world.handle(request)
+        if self._recorder is not None:
+            self._recorder(request, answer)
         if answer.delay_seconds > 0:
             await self._wait(answer)
         if answer.drop or answer.hang:
@@ -85,9 +91,9 @@ class _Http(uvicorn.Config):
         return None
 
 
-def _config(world: World, host: str, port: int) -> uvicorn.Config:
+def _config(application: Application, host: str, port: int) -> uvicorn.Config:
     return _Http(
-        Application(world),
+        application,
         host=host,
         port=port,
         loop="uvloop",
@@ -104,9 +110,10 @@ def _config(world: World, host: str, port: int) -> uvicorn.Config:
 class Postman(threading.Thread):
     """Delivers webhooks over HTTP, twice a second, for as long as the server runs."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, recorder: Recorder | None = None) -> None:
         super().__init__(daemon=True, name="xerosim-webhooks")
         self._world = world
+        self._recorder = recorder
         self._end = threading.Event()
 
     def run(self) -> None:
@@ -114,9 +121,12 @@ class Postman(threading.Thread):
 
             def send(url: str, headers: dict[str, str], body: bytes) -> int:
                 try:
-                    return client.post(url, headers=headers, content=body).status_code
+                    status = client.post(url, headers=headers, content=body).status_code
                 except httpx.HTTPError:
-                    return 0
+                    status = 0
+                if self._recorder is not None:
+                    self._recorder.webhook(url, headers, body, status)
+                return status
 
             while not self._end.wait(0.5):
                 if self._world.webhooks.subscriptions:
@@ -127,17 +137,18 @@ class Postman(threading.Thread):
 
 
 class Background(threading.Thread):
-    """A server in a thread."""
+    """A server in a thread. recorder: gets every exchange; without one the environment decides."""
 
-    def __init__(self, world: World, host: str, port: int) -> None:
+    def __init__(self, world: World, host: str, port: int, recorder: Recorder | None = None) -> None:
         super().__init__(daemon=True, name="xerosim")
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{host}:{self.port}"
-        self._server = uvicorn.Server(_config(world, host, self.port))
-        self._postman = Postman(world)
+        self._recorder = recorder or recording.from_environment()
+        self._server = uvicorn.Server(_config(Application(world, self._recorder), host, self.port))
+        self._postman = Postman(world, self._recorder)
 
     def run(self) -> None:
         self._postman.start()
@@ -157,6 +168,10 @@ class Background(threading.Thread):
         self._server.force_exit = True
         self.join(START_SECONDS)
         self._socket.close()
+        if self._recorder is not None:
+            if self._postman.is_alive():
+                self._postman.join(START_SECONDS)
+            self._recorder.close()
 
 
 @contextlib.contextmanager
