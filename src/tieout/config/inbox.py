@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tieout.config import deletions
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.schedules import Job
-from tieout.ports.webhooks import LedgerEvent
+from tieout.ports.webhooks import LedgerEvent, LedgerListener
 from tieout.stores.webhooks import webhooks_of
 from tieout.sync.heard import Heard
 from tieout.sync.inbox import InboxWork, Sides
@@ -18,6 +18,10 @@ from tieout.sync.waiting import RecordsMeter
 
 if TYPE_CHECKING:
     from tieout.config.wiring import Wiring
+
+
+#: Who hears of events besides the look at our own postings.
+LISTENERS: tuple[Callable[[Wiring], LedgerListener], ...] = ()
 
 
 def handle(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
@@ -57,5 +61,8 @@ def _hear(wired: Wiring, tenant: str, events: Sequence[LedgerEvent]) -> Mapping[
         return dict.fromkeys(events, "left out: the organisation is not connected")
     # Not a patient one: another organisation's events must not wait for this one's limits.
     meter = RecordsMeter(wired.records, wired.clock, organisation.id, wired.owner, manual=False)
-    heard = Heard(wired.records, wired.records, wired.clock)
-    return heard.look(organisation.id, wired.ledger(organisation), meter, events)
+    told = "; ".join(filter(None, (make(wired).heard(organisation.id, events) for make in LISTENERS)))
+    looked = Heard(wired.records, wired.records, wired.clock).look(
+        organisation.id, wired.ledger(organisation), meter, events
+    )
+    return {event: "; ".join(filter(None, (words, told))) for event, words in looked.items()}

@@ -10,6 +10,7 @@ from tieout.config.cases.queue import Queues
 from tieout.config.cases.rules import RuleEditing
 from tieout.config.cases.stores import Stores
 from tieout.config.cases.undo import Undo
+from tieout.config.cases.webhooks import Webhooks
 
 
 class WebCases(
@@ -21,5 +22,6 @@ class WebCases(
     Organisations,
     FirstRun,
     People,
+    Webhooks,
 ):
     """Implements `tieout.web.use_cases.UseCases`."""

@@ -71,6 +71,14 @@ class InboxRow(msgspec.Struct, frozen=True):
     body: str
 
 
+class Caller(msgspec.Struct, frozen=True):
+    """A store whose calls are checked. secrets: its sealed settings; webhook_secret: sealed, "" without one."""
+
+    kind: str
+    secrets: str
+    webhook_secret: str
+
+
 class LedgerListener(Protocol):
     """Somebody who wants to know of what happens in Xero besides the look at our own postings."""
 
@@ -95,6 +103,26 @@ class InboxRecords(Protocol):
 
     def calls_handled(self, results: Mapping[int, str], now: datetime) -> None:
         """By id, with a few words about what came of each."""
+        ...
+
+
+class WebhookKeys(Protocol):
+    """The keys that sign calls, sealed."""
+
+    def caller(self, connection: int) -> Caller | None:
+        """None for a store that does not exist or was removed."""
+        ...
+
+    def save_webhook_secret(self, connection: int, sealed: str) -> None: ...
+
+    def ledger_webhook_keys(self) -> Sequence[str]:
+        """Of all apps that have one."""
+        ...
+
+    def save_ledger_webhook_key(self, app: int, sealed: str) -> None: ...
+
+    def known_tenants(self, tenant_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are organisations of ours."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tieout.ports.webhooks import DELIVERY_LENGTH_MAX, InboxRow
+from tieout.ports.webhooks import DELIVERY_LENGTH_MAX, Caller, InboxRow
 from tieout.records.sql import Database, optional_time, text, time_of
 
 #: Job that handles the inbox.
@@ -59,6 +59,35 @@ class Inbox:
             "UPDATE schedule SET due_at=%s WHERE name=%s AND enabled AND (due_at IS NULL OR due_at>%s)",
             [now, job, now],
         )
+
+    # keys
+
+    def caller(self, connection: int) -> Caller | None:
+        row = self._database.row(
+            "SELECT kind, secrets, webhook_secret FROM connection WHERE id=%s AND removed_at IS NULL", [connection]
+        )
+        return None if row is None else Caller(*row)
+
+    def save_webhook_secret(self, connection: int, sealed: str) -> None:
+        with self._database.transaction():
+            self._database.run("UPDATE connection SET webhook_secret=%s WHERE id=%s", [sealed, connection])
+
+    def ledger_webhook_keys(self) -> Sequence[str]:
+        return [row[0] for row in self._database.rows("SELECT webhook_key FROM app WHERE webhook_key<>''")]
+
+    def save_ledger_webhook_key(self, app: int, sealed: str) -> None:
+        with self._database.transaction():
+            self._database.run("UPDATE app SET webhook_key=%s WHERE id=%s", [sealed, app])
+
+    def known_tenants(self, tenant_ids: Sequence[str]) -> frozenset[str]:
+        rows = self._database.rows_in(
+            "SELECT tenant_id FROM organisation WHERE removed_at IS NULL AND tenant_id IN (@)",
+            [],
+            dict.fromkeys(tenant_ids),
+        )
+        return frozenset(row[0] for row in rows)
+
+    # echoes
 
     def last_written(self, organisation: int, remote_ids: Sequence[str]) -> dict[str, datetime | None]:
         rows = self._database.rows_in(

@@ -20,6 +20,7 @@ from tieout.web.cases.queue import QueueCases
 from tieout.web.cases.rules import RulesCases
 from tieout.web.cases.stores import StoreCases
 from tieout.web.cases.undo import UndoCases
+from tieout.web.cases.webhooks import WebhookCases
 
 __all__ = ["Actor", "NotWired", "UseCases", "actor_of", "use_cases"]
 
@@ -33,6 +34,7 @@ class UseCases(
     OrganisationCases,
     FirstRunCases,
     PeopleCases,
+    WebhookCases,
     Protocol,
 ):
     """Everything that a person may ask for. Changes write their audit row and return how many rows they moved."""
