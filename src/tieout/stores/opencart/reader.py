@@ -13,7 +13,7 @@ from tieout.ports.store import Found, Mark, Page, RawDocument
 from tieout.stores.opencart.catalogue import CatalogueReader, CustomerReader
 from tieout.stores.opencart.documents import OrderAssembler, encode
 from tieout.stores.opencart.orders import OrderReader
-from tieout.stores.opencart.query import Rows, Select
+from tieout.stores.opencart.query import Condition, Rows, Select
 from tieout.stores.opencart.schema import SETTING_VIEW, WANTED, version_of
 from tieout.stores.opencart.shop_clock import zone_of
 from tieout.stores.opencart.shop_settings import main_settings, read_settings, read_shop
@@ -103,13 +103,20 @@ class OpenCartReader:
             found.append(
                 "The shop keeps no time zone in its settings: enter it, or dates near midnight may be wrong."
             )
-        if self._rows.columns("setting") and not self._rows.columns(SETTING_VIEW):
+        if self._sees_secrets():
             found.append(
                 "The database user may read all settings, secrets of the shop among them: grant the view instead."
             )
         if not settings.get("config_currency"):
             found.append("The shop's default currency cannot be read; rates are then not known to be rates.")
         return tuple(found)
+
+    def _sees_secrets(self) -> bool:
+        """Whether secrets among the shop's settings reach us. Our extension and the view keep them back."""
+        if self._rows.columns(SETTING_VIEW) or not self._rows.columns("setting"):
+            return False
+        every_shop_has_it = (Condition("key", "=", ("config_encryption",)),)
+        return bool(self._rows.select(Select("setting", ("key",), every_shop_has_it, limit=1)))
 
     def _orders(self) -> OrderReader:
         currencies = self._rows.select(Select("currency", ("code", "decimal_place")))

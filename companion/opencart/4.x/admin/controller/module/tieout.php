@@ -1,13 +1,13 @@
 <?php
 namespace Opencart\Admin\Controller\Extension\Tieout\Module;
 
-/** The extension's page in the shop's admin: its key and where changes are told. OpenCart 4.x. */
+/** The extension's page in the shop's admin: its address, its key and where changes are told. OpenCart 4.x. */
 class Tieout extends \Opencart\System\Engine\Controller {
 	/** "?" stands for the character before the method, which differs between 4.0 and 4.1. */
 	private const EVENTS = [
 		'catalog/model/checkout/order?addHistory/after' => 'changed',
 		'catalog/model/checkout/order?editOrder/after' => 'changed',
-		'catalog/model/checkout/order?deleteOrder/before' => 'changed',
+		'catalog/model/checkout/order?deleteOrder/after' => 'changed',
 		'catalog/model/account/customer?addCustomer/after' => 'customer',
 	];
 
@@ -45,6 +45,7 @@ class Tieout extends \Opencart\System\Engine\Controller {
 		$token = 'user_token=' . $this->session->data['user_token'];
 		$data['save'] = $this->url->link('extension/tieout/module/tieout.save', $token);
 		$data['back'] = $this->url->link('marketplace/extension', $token . '&type=module');
+		$data['address'] = HTTP_CATALOG;
 		foreach (['status', 'key', 'url'] as $name) {
 			$data['module_tieout_' . $name] = $this->config->get('module_tieout_' . $name);
 		}

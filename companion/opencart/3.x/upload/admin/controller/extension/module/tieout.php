@@ -1,10 +1,10 @@
 <?php
-/** The extension's page in the shop's admin: its key and where changes are told. OpenCart 3.x. */
+/** The extension's page in the shop's admin: its address, its key and where changes are told. OpenCart 3.x. */
 class ControllerExtensionModuleTieout extends Controller {
 	private const EVENTS = [
 		'catalog/model/checkout/order/addOrderHistory/after' => 'extension/module/tieout/changed',
 		'catalog/model/checkout/order/editOrder/after' => 'extension/module/tieout/changed',
-		'catalog/model/checkout/order/deleteOrder/before' => 'extension/module/tieout/changed',
+		'catalog/model/checkout/order/deleteOrder/after' => 'extension/module/tieout/changed',
 		'catalog/model/account/customer/addCustomer/after' => 'extension/module/tieout/customer',
 	];
 
@@ -50,6 +50,7 @@ class ControllerExtensionModuleTieout extends Controller {
 		}
 		$data['action'] = $this->url->link('extension/module/tieout', $token, true);
 		$data['cancel'] = $this->url->link('marketplace/extension', $token . '&type=module', true);
+		$data['address'] = defined('HTTPS_CATALOG') ? HTTPS_CATALOG : HTTP_CATALOG;
 		foreach (['status', 'key', 'url'] as $name) {
 			$data['module_tieout_' . $name] = $this->config->get('module_tieout_' . $name);
 		}
