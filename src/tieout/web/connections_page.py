@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from tieout.accounting import LedgerReference
-from tieout.records.models import Authorisation, Connection, Document, Mapping, Organisation, Watermark
+from tieout.records.models import Authorisation, Connection, Document, Mapping, Organisation, Request, Watermark
 from tieout.web import words
 from tieout.web.overview import organisation_state
+from tieout.xero.tokens import REFRESH_TOKEN_LIFE
 
 
 class StoreCard(msgspec.Struct, frozen=True):
@@ -31,6 +32,16 @@ class OrganisationCard(msgspec.Struct, frozen=True):
     reference: LedgerReference | None
     authorisation: Authorisation | None
     stores: tuple[str, ...]
+    #: Of the last call that Xero answered well.
+    last_good_call: datetime | None
+    #: When the consent ends if nothing renews it; None for custom connections and ended ones.
+    ends_unused: datetime | None
+
+    @property
+    def token_made(self) -> datetime | None:
+        """When the tokens of now were made."""
+        one = self.authorisation
+        return (one.refreshed_at or one.created_at) if one is not None and one.status == "connected" else None
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -72,11 +83,14 @@ def store_cards() -> list[StoreCard]:
 def organisation_cards(now: datetime) -> list[OrganisationCard]:
     """All organisations that were not removed."""
     goes = _pairs()
+    good = Request.objects.filter(organisation=OuterRef("pk"), status__gte=200, status__lt=300)
+    last_good_call = Subquery(good.order_by("-opened_at").values("closed_at")[:1])
     found = []
     for row in (
         Organisation.objects.filter(removed_at=None)
-        .select_related("authorisation")
-        .defer("authorisation__tokens")
+        .annotate(last_good_call=last_good_call)
+        .select_related("authorisation__app")
+        .defer("authorisation__tokens", "authorisation__app__client_secret")
         .order_by("name")
     ):
         status, note = organisation_state(row, now)
@@ -88,9 +102,18 @@ def organisation_cards(now: datetime) -> list[OrganisationCard]:
                 reference=msgspec.json.decode(row.reference, type=LedgerReference) if row.reference else None,
                 authorisation=row.authorisation,
                 stores=tuple(store for _connection, pk, _name, store in goes if pk == row.pk),
+                last_good_call=row.last_good_call,
+                ends_unused=_ends_unused(row.authorisation),
             )
         )
     return found
+
+
+def _ends_unused(authorisation: Authorisation | None) -> datetime | None:
+    if authorisation is None or authorisation.status != "connected" or authorisation.app.grant == "custom":
+        return None
+    made = authorisation.refreshed_at or authorisation.created_at
+    return authorisation.refresh_expires_at or made + REFRESH_TOKEN_LIFE
 
 
 def _pairs() -> list[tuple[int, int, str, str]]:

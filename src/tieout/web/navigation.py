@@ -26,6 +26,10 @@ class Group(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+CONNECTION_SCREENS = (
+    "add_store", "test_store", "change_store", "remove_store", "connect_xero", "reconnect", "disconnect",
+)  # fmt: skip
+
 MENU: tuple[Group, ...] = (
     Group(
         "",
@@ -65,7 +69,8 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Set up"),
         (
-            Entry("connections", _("Connections"), "plug", owns=("add_store", "test_store", "connect_xero")),
+            Entry("checklist", _("Getting started"), "list-checks"),
+            Entry("connections", _("Connections"), "plug", owns=CONNECTION_SCREENS),
             Entry("accounts", _("Accounts"), "landmark"),
             Entry("mapping", _("Mapping"), "arrow-right-left", owns=("rules_text", "proposals")),
             Entry("sync_settings", _("Sync settings"), "sliders-horizontal"),

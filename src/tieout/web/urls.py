@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from tieout.web import connection_urls
 from tieout.web.views import (
-    connections,
     dashboard,
     document,
     documents,
@@ -20,9 +20,10 @@ from tieout.web.views import (
     setup,
     users,
 )
+from tieout.web.webhooks import screens as webhook_screens
 
 #: Views that a stranger may call, by URL name.
-OPEN = frozenset(("login", "logout", "healthz", "metrics"))
+OPEN = frozenset(("first_owner", "login", "logout", "healthz", "metrics"))
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -63,12 +64,9 @@ urlpatterns = [
     path("missing", setup.proposals, name="proposals"),
     path("settings", setup.sync_settings, name="sync_settings"),
     path("settings/add-all", setup.add_all, name="add_all"),
-    path("connections", connections.connections, name="connections"),
-    path("connections/add/<slug:kind>", connections.add_store, name="add_store"),
-    path("connections/store/<int:store>/test", connections.test_store, name="test_store"),
-    path("connections/xero", connections.connect_xero, name="connect_xero"),
-    path("connections/xero/callback", connections.xero_callback, name="xero_callback"),
-    path("connections/xero/<int:organisation>/assign", connections.assign, name="assign"),
+    *connection_urls.PATTERNS,
+    path("connections/webhooks", webhook_screens.webhooks, name="webhooks"),
+    path("webhooks/", include("tieout.web.webhooks.urls")),
     path("users", users.users, name="users"),
     path("users/<int:user>", users.user_change, name="user_change"),
     path("password", users.password, name="password"),

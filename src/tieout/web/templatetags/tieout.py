@@ -138,6 +138,12 @@ def look(state: str) -> words.Look:
 
 
 @register.filter
+def get_title(shown: words.Look) -> str:
+    """The words of a state's look."""
+    return str(shown.title)
+
+
+@register.filter
 def event_title(event: Any) -> str:
     """A log entry's action in words."""
     return words.event(event.action, event.role)

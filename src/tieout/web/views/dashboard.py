@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tieout.web import overview
 from tieout.web.access import Right, needs
+from tieout.web.checklist import checklist, has_started
 from tieout.web.finding import find_documents
 from tieout.web.lookups import lookups
 from tieout.web.problems import causes
@@ -23,6 +24,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "links": overview.links(now),
         "chart": drawing,
         "figures": figures,
+        "checklist": None if has_started() else checklist(),
     }
     return render(request, "web/dashboard.html", context)
 

@@ -38,10 +38,11 @@ class Login(auth_views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        context["nobody_yet"] = not User.objects.exists()
-        return context
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Before the first user there is nobody to log in: that one is made first."""
+        if not User.objects.exists():
+            return redirect("first_owner")
+        return super().get(request, *args, **kwargs)
 
 
 login = Login.as_view()
