@@ -28,6 +28,8 @@ class Code(StrEnum):
     STATE_UNKNOWN = "state_unknown"
     STATE_ASKS = "state_asks"
     MAPPING_INVALID = "mapping_invalid"
+    ORGANISATION_UNDECIDED = "organisation_undecided"
+    ORGANISATION_CHANGED = "organisation_changed"
     EU_BUSINESS_WITHOUT_NUMBER = "eu_business_without_number"
     # held: figures
     TOTAL_MISMATCH = "total_mismatch"
@@ -63,6 +65,7 @@ class Code(StrEnum):
     METHOD_SKIPPED = "method_skipped"
     MONEY_NOT_SEEN = "money_not_seen"
     NEVER_SEND = "never_send"
+    SWITCHED_OFF = "switched_off"
 
 
 #: What people read about each code.
@@ -115,6 +118,18 @@ ENTRIES: dict[Code, Entry] = {
         "A mapping does not fit Xero",
         "An account or tax rate is archived, of the wrong kind, or cannot be used together. Choose another.",
         "Mapping",
+    ),
+    Code.ORGANISATION_UNDECIDED: Entry(
+        "No organisation for this document",
+        "The store goes to several organisations, and no rule says which of them takes this document. Write a "
+        "rule for it, or say it for this document; then it goes by itself.",
+        "Organisations",
+    ),
+    Code.ORGANISATION_CHANGED: Entry(
+        "The rules name another organisation now",
+        "It is in the books of one organisation, and the rules would send it to another one. Nothing is booked "
+        "twice: keep it where it is, or move it (it is taken out there first, then booked in the other).",
+        "Organisations",
     ),
     Code.EU_BUSINESS_WITHOUT_NUMBER: Entry(
         "EU business without a VAT number",
@@ -286,5 +301,11 @@ ENTRIES: dict[Code, Entry] = {
         "Never send",
         "A person chose so, with the reason given.",
         "Document",
+    ),
+    Code.SWITCHED_OFF: Entry(
+        "Its kind is switched off",
+        "The Sync settings say that documents of this kind are not sent. Switch them on, and everything that "
+        "waits is planned.",
+        "Sync settings",
     ),
 }
