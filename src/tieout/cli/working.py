@@ -91,6 +91,7 @@ def sync(number: int | None, wait: int, as_json: bool) -> int:
     """Plan what changed and work off the queue now. Exits 1 when something is held or has to wait longer."""
     start.begin()
     from tieout.config.wiring import wiring
+    from tieout.rules.entities import Entity
     from tieout.sync.work import work_until_idle
 
     wired = wiring()
@@ -104,6 +105,8 @@ def sync(number: int | None, wait: int, as_json: bool) -> int:
                 progress=lambda count, shown=progress: shown.at(f"{count} dossiers"),  # type: ignore[misc]
             )
         planned += totals.dossiers
+        # The whole queue is meant: also what waits for its time or for a person.
+        wired.records.release_entities(connection.id, tuple(Entity), wired.clock.now())
     with Progress("Syncing:") as progress:
         until = wired.clock.now() + timedelta(minutes=wait)
         worked = work_until_idle(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tieout.ports.schedules import Job
@@ -12,9 +12,6 @@ from tieout.sync.sweep import Sweep, Swept
 
 if TYPE_CHECKING:
     from tieout.config.wiring import Wiring
-
-#: Tie-out looks back so many days by accounting date.
-TIE_OUT_DAYS = 62
 
 
 def pull(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
@@ -31,7 +28,9 @@ def pull(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
 def plan(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
     """Plan what changed in a store."""
     store = wired.records.connection(job.connection or 0)
-    planned = wired.planner(store).plan_due(stop=stopping).dossiers if store.context else 0
+    if store.status == "paused":
+        return "left out: the store is paused"
+    planned = wired.planner(store).plan_due(priority=None, stop=stopping).dossiers if store.context else 0
     return f"{planned} planned"
 
 
@@ -58,12 +57,6 @@ def sweep(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
         )
     wired.administration.note_fact(mark, started.isoformat(), started)
     return f"{swept.read} read, {swept.changed} changed by people, {swept.moved} approved or ended"
-
-
-def tie_out(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
-    """Compare stores and organisations, of the last weeks."""
-    today = wired.clock.now().date()
-    return wired.tie_out(today - timedelta(days=TIE_OUT_DAYS), today).sentence()
 
 
 def clean(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieout.config import deletions, inbox, job_functions
+from tieout.config import deletions, inbox, job_functions, proving, sync_jobs
 from tieout.dispatch.worker import JobHandler
 from tieout.ports.schedules import Job
 
@@ -62,11 +62,17 @@ JOBS: tuple[RecurringJob, ...] = (
     RecurringJob("plan", Per.CONNECTION, None, job_functions.plan, First.CALLED),
     # Each webhook makes it due.
     RecurringJob("inbox", Per.INSTALLATION, timedelta(minutes=1), inbox.handle),
+    # Scheduled entities have rows of their own, made when somebody saves them; this one is for what was collected.
+    RecurringJob("release", Per.CONNECTION, sync_jobs.COLLECTED, sync_jobs.release),
+    RecurringJob("pace", Per.ORGANISATION, timedelta(minutes=1), sync_jobs.pace),
+    RecurringJob("runs", Per.INSTALLATION, timedelta(minutes=1), sync_jobs.runs),
     RecurringJob("reference", Per.ORGANISATION, _DAY, job_functions.reference),
     # Three calls each time, 72 of a day's 1,000 or 5,000.
     RecurringJob("sweep", Per.ORGANISATION, timedelta(hours=1), job_functions.sweep),
     RecurringJob("deletions", Per.CONNECTION, _DAY, deletions.look, First.NIGHT),
-    RecurringJob("tie_out", Per.INSTALLATION, _DAY, job_functions.tie_out, First.NIGHT),
+    RecurringJob("tie_out", Per.INSTALLATION, _DAY, proving.nightly, First.NIGHT),
+    # Who asks for a tie-out makes it due.
+    RecurringJob("tie_out_asked", Per.INSTALLATION, None, proving.asked, First.CALLED),
     RecurringJob("clean", Per.INSTALLATION, _DAY, job_functions.clean, First.NIGHT),
 )
 

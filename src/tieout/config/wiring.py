@@ -19,6 +19,7 @@ from tieout.config import environment, home, jobs
 from tieout.config.clocks import SystemClock
 from tieout.config.connecting import Connecting
 from tieout.config.ending import Ending
+from tieout.config.proving import Proving
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
 from tieout.dispatch.predecessors import dead_owners
@@ -27,17 +28,19 @@ from tieout.errors import ConfigurationWrong, NeedsOperator
 from tieout.http import AddressGuard, HttpClient
 from tieout.ports import Clock, StoreReader
 from tieout.ports.administration import OrganisationEntry
+from tieout.ports.proofs import Period
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
 from tieout.records.connecting import DjangoConnectionChanges
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS, StoreKind
 from tieout.sync.doctor import Finding, Machine, examine
+from tieout.sync.entities import EntitySettings
 from tieout.sync.plan import Planner
+from tieout.sync.proof_results import TiedOut, merge
 from tieout.sync.pull import Puller
 from tieout.sync.queue import Queue
 from tieout.sync.setup import Setup
-from tieout.sync.tie_out import TiedOut, TieOut, merge
 from tieout.sync.turn.driver import Driver
 from tieout.sync.turn.values import Policy
 from tieout.sync.undo import Undoing
@@ -186,7 +189,17 @@ class Wiring:
 
     def planner(self, connection: StoreConnection) -> Planner:
         """Made anew for each round, so that it plans by the rules of now."""
-        return Planner(self.records, self.clock, connection, self.adapter(connection))
+        return Planner(
+            self.records,
+            self.clock,
+            connection,
+            self.adapter(connection),
+            self.records.entity_syncs(connection.id),
+        )
+
+    def entities(self) -> EntitySettings:
+        """Sync settings per entity, and the recurring work that follows from them."""
+        return EntitySettings(self.records, self.administration, self.clock)
 
     def doctor(self) -> Sequence[Finding]:
         folder = home.folder()
@@ -233,26 +246,9 @@ class Wiring:
     def tie_out(
         self, dated_from: date | None, dated_to: date | None, progress: Callable[[str], None] | None = None
     ) -> TiedOut:
-        """Every store against every organisation that it goes to."""
-        parts = []
-        for connection in self.administration.connections():
-            for assignment in self.records.assignments(connection.id):
-                organisation = self.administration.organisation(assignment.organisation)
-                tie = TieOut(
-                    self.records,
-                    self.administration,
-                    self.clock,
-                    connection,
-                    organisation.id,
-                    self.planner(connection),
-                )
-                since = self.clock.now()
-                doubled = tie.read(
-                    self.ledger(organisation), self.meter(organisation), dated_from, dated_to, progress
-                )
-                compared = tie.compare(since, dated_from, dated_to)
-                parts.append(msgspec.structs.replace(compared, differences=(*doubled, *compared.differences)))
-        return merge(parts)
+        """Every organisation with the stores that go to it; each is kept as a run."""
+        proving, period = Proving(self), Period(dated_from, dated_to)
+        return merge([proving.prove(one, period, by="terminal", watch=progress) for one in proving.organisations()])
 
     def setup(self, connection: StoreConnection, organisation: OrganisationEntry, *, by: str) -> Setup:
         """The set-up buttons of a store into an organisation."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieout.accounting import LedgerReference
+from tieout.accounting import LedgerReference, Role
 from tieout.documents import DocumentKey, DocumentKind, Envelope
 from tieout.errors import Problem
 from tieout.planning.results import DossierPlan, Posted
@@ -66,12 +66,15 @@ class Member(msgspec.Struct, frozen=True):
     never_send: bool = False
     removed: bool = False
     due: bool = False
+    priority: int | None = None
+    run: int | None = None
 
 
 class DueDossier(msgspec.Struct, frozen=True):
     """A dossier that planning is due for. root_id: None while the leading document has not been read.
 
     cause: "document" (named fields changed), "rules" (what is held or waiting is planned again), "release".
+    priority, run: as a person gave them to one of the members (Sync now, Add to queue), None for nobody.
     """
 
     connection: int
@@ -80,6 +83,8 @@ class DueDossier(msgspec.Struct, frozen=True):
     members: tuple[Member, ...]
     cause: str = "document"
     sales_documents: str = ""
+    priority: int | None = None
+    run: int | None = None
 
 
 class PostedRow(msgspec.Struct, frozen=True):
@@ -102,7 +107,8 @@ class PlanToWrite(msgspec.Struct, frozen=True):
 
     older: plans by the rule versions with which postings of this dossier were posted; what is posted follows
     those, and without one it is left alone: rules never move what is posted. why: why it is queued.
-    priority: of what becomes queued.  run: the run that this belongs to, None for none.
+    priority: of what becomes queued; priorities: of roles that differ from it.
+    run: the run that this belongs to, None for none.
     """
 
     dossier: DueDossier
@@ -113,6 +119,7 @@ class PlanToWrite(msgspec.Struct, frozen=True):
     why: str = ""
     priority: int = 100
     run: int | None = None
+    priorities: Mapping[Role, int] = {}
 
 
 class PlanWritten(msgspec.Struct, frozen=True):
@@ -222,6 +229,7 @@ class QueueRecords(Protocol):
         dated_from: date | None = None,
         dated_to: date | None = None,
         documents: Sequence[int] = (),
+        run: int | None = None,
     ) -> int:
-        """Add all to queue: everything chosen that is not posted is planned (again)."""
+        """Add all to queue: everything chosen that is not posted is planned (again); what waits there may go."""
         ...

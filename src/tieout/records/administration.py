@@ -69,12 +69,13 @@ class DjangoAdministration(Overview):
             return before != context
 
     def reading_went_well(self, connection: int, now: datetime) -> None:
-        Connection.objects.filter(pk=connection).update(
+        # One that was paused meanwhile stays so.
+        Connection.objects.filter(pk=connection).exclude(status="paused").update(
             status="working", status_reason="", failures=0, not_before=None, last_read_at=now
         )
 
     def reading_failed(self, connection: int, *, status: str, reason: str, not_before: datetime | None) -> None:
-        Connection.objects.filter(pk=connection).update(
+        Connection.objects.filter(pk=connection).exclude(status="paused").update(
             status=status, status_reason=reason, failures=F("failures") + 1, not_before=not_before
         )
 

@@ -184,8 +184,8 @@ class Documents:
         for root_kind in sorted({kind for kind, _ in causes}):
             rows = self._database.rows_in(
                 "SELECT d.id, d.kind, d.key, d.root_key, d.number, d.version, d.digest, d.problems, d.never_send,"
-                " d.removed, d.planning_due, d.sales_documents, b.body FROM document d"
-                " LEFT JOIN document_body b ON b.document_id=d.id"
+                " d.removed, d.planning_due, d.sales_documents, b.body, d.planning_priority, d.planning_run"
+                " FROM document d LEFT JOIN document_body b ON b.document_id=d.id"
                 " WHERE d.connection_id=%s AND d.root_kind=%s AND d.root_key IN (@) ORDER BY d.id",
                 [connection, root_kind],
                 [key for kind, key in causes if kind == root_kind],
@@ -203,6 +203,8 @@ class Documents:
                 members=tuple(members[root]),
                 cause=cause,
                 sales_documents=leaders[root][1] if root in leaders else "",
+                priority=min((one.priority for one in members[root] if one.priority is not None), default=None),
+                run=max((one.run for one in members[root] if one.run is not None), default=None),
             )
             for root, cause in causes.items()
         ]
@@ -220,6 +222,8 @@ def _member(row: tuple[Any, ...]) -> Member:
         never_send=bool(row[8]),
         removed=bool(row[9]),
         due=bool(row[10]),
+        priority=row[13],
+        run=row[14],
     )
 
 

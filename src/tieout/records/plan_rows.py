@@ -258,6 +258,9 @@ def _against(entry: Wanted, known: Known, *, released: bool) -> Wanted | None:
     entry.newly_held = entry.state is PostingState.HELD and (
         known.state is not PostingState.HELD or (entry.code, entry.reason) != (known.code, known.reason)
     )
+    if known.state is PostingState.QUEUED and entry.state is PostingState.QUEUED:
+        # What a person put to the front, or what was released, stays so when its document changes meanwhile.
+        entry.priority = min(entry.priority, known.priority)
     if known.state is entry.state and entry.digest == known.wanted_digest:
         entry.queued_at = None
         entry.priority = min(entry.priority, known.priority)

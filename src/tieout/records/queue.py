@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from tieout.documents import DocumentKind
+from tieout.engine.choice import BACKFILL_PRIORITY, SCHEDULED_PRIORITY
+from tieout.engine.parking import PARKED_PRIORITY
 from tieout.ports.records import Selection
+from tieout.records.ringing import ring, ring_connection
 from tieout.records.sql import Database, text
 from tieout.records.standing import refresh_documents
 
@@ -28,10 +31,10 @@ class QueueActions:
     def sync_now(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state<>'posted' AND p.state<>'gone'")
-            self._try_again(chosen, now)
+            self._try_again(chosen, now, _NOW)
             moved = self._with_needs(chosen)
             self._prioritise(moved, _NOW)
-            self._plan_documents(selection.documents, now)
+            self._plan_documents(selection.documents, _NOW)
         self._ring_for(chosen, now)
         return len(chosen)
 
@@ -45,7 +48,9 @@ class QueueActions:
     def retry(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state IN ('held','waiting','removed','queued')")
-            self._try_again(chosen, now)
+            self._try_again(chosen, now, SCHEDULED_PRIORITY)
+            # A person asked for it: what waits for its time waits no more.
+            self._prioritise(self._with_needs(chosen), SCHEDULED_PRIORITY)
         self._ring_for(chosen, now)
         return len(chosen)
 
@@ -104,8 +109,9 @@ class QueueActions:
         dated_from: date | None = None,
         dated_to: date | None = None,
         documents: Sequence[int] = (),
+        run: int | None = None,
     ) -> int:
-        conditions = ["connection_id=%s", "sync_state NOT IN ('posted','sending','queued')", "NOT never_send"]
+        conditions = ["connection_id=%s", "NOT never_send"]
         parameters: list[Any] = [connection]
         if kinds:
             conditions.append(f"kind IN ({','.join(['%s'] * len(kinds))})")
@@ -114,15 +120,30 @@ class QueueActions:
             if bound is not None:
                 conditions.append(column)
                 parameters.append(bound)
-        statement = (
-            "UPDATE document SET planning_due=%s,"
+        chosen = " AND ".join(conditions)
+        plan = (
+            "UPDATE document SET planning_due=true,"
+            f" planning_priority=COALESCE(planning_priority, {BACKFILL_PRIORITY}), planning_run=%s,"
             " planning_cause=CASE WHEN planning_due THEN planning_cause ELSE 'rules' END"
-            f" WHERE {' AND '.join(conditions)}"
+            f" WHERE {chosen} AND sync_state NOT IN ('posted','sending','queued')"
+        )
+        free = (
+            f"UPDATE posting SET priority={BACKFILL_PRIORITY}, run_id=COALESCE(%s, run_id) WHERE state='queued'"
+            f" AND priority>={PARKED_PRIORITY} AND root_id IN (SELECT id FROM document WHERE {chosen}"
         )
         with self._database.transaction():
+            self._database.run("UPDATE run SET connection_id=%s WHERE id=%s", [connection, run])
             if documents:
-                return self._database.run_in(statement + " AND id IN (@)", [True, *parameters], documents)
-            return self._database.run(statement, [True, *parameters])
+                count = self._database.run_in(f"{plan} AND id IN (@)", [run, *parameters], documents)
+                freed = self._database.run_in(f"{free} AND id IN (@))", [run, *parameters], documents)
+            else:
+                count = self._database.run(plan, [run, *parameters])
+                freed = self._database.run(f"{free})", [run, *parameters])
+            if freed:
+                self._lift_needs_of(connection)
+        if freed:
+            ring_connection(self._database, connection, now)
+        return count
 
     # ---- parts
 
@@ -187,7 +208,17 @@ class QueueActions:
             sorted(postings),
         )
 
-    def _try_again(self, postings: Sequence[int], now: datetime) -> None:
+    def _lift_needs_of(self, connection: int) -> None:
+        """Contacts and items that freed documents need go along."""
+        self._database.run(
+            f"UPDATE posting SET priority={BACKFILL_PRIORITY} WHERE connection_id=%s AND state='queued'"
+            f" AND priority>={PARKED_PRIORITY} AND remote_id='' AND role IN ('contact','item') AND id IN"
+            " (SELECT x.needs_id FROM posting_dependency x JOIN posting p ON p.id=x.posting_id"
+            f" WHERE p.connection_id=%s AND p.state='queued' AND p.priority<{PARKED_PRIORITY})",
+            [connection, connection],
+        )
+
+    def _try_again(self, postings: Sequence[int], now: datetime, priority: int) -> None:
         """What was refused is sent again as it is; what could not be planned is planned again."""
         database = self._database
         database.run_in(
@@ -221,15 +252,16 @@ class QueueActions:
                 postings,
             )
         }
-        self._plan_documents(sorted(roots), now)
+        self._plan_documents(sorted(roots), priority)
         self._refresh(postings)
 
-    def _plan_documents(self, documents: Sequence[int], now: datetime) -> None:
+    def _plan_documents(self, documents: Sequence[int], priority: int) -> None:
         self._database.run_in(
             "UPDATE document SET planning_cause=CASE WHEN planning_due THEN planning_cause ELSE 'rules' END,"
-            " planning_due=%s WHERE NOT never_send AND id IN (@)"
+            " planning_due=true, planning_priority=CASE WHEN planning_priority<%s THEN planning_priority ELSE %s END"
+            " WHERE NOT never_send AND id IN (@)"
             " AND EXISTS (SELECT 1 FROM document_body b WHERE b.document_id=document.id)",
-            [True],
+            [priority, priority],
             documents,
         )
 
@@ -250,8 +282,4 @@ class QueueActions:
                 "SELECT DISTINCT organisation_id FROM posting WHERE id IN (@)", [], postings
             )
         }
-        self._database.run_in(
-            "UPDATE organisation SET due_at=%s WHERE (due_at IS NULL OR due_at>%s) AND id IN (@)",
-            [now, now],
-            sorted(organisations),
-        )
+        ring(self._database, organisations, now)

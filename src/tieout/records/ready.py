@@ -7,12 +7,16 @@ from datetime import datetime
 
 from tieout.accounting import Allocation, CreditNote, Invoice, Overpayment, Payload, Payment, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind
+from tieout.engine.parking import PARKED_PRIORITY
 from tieout.ports.turn import ReadyCount, ReadyPosting
 from tieout.records.codec import decode_payload
 from tieout.records.sql import Database, Row, optional_time, time_of
 
-# Literals, so that SQLite takes the partial index.
-_READY = "organisation_id=%s AND role=%s AND state='queued' AND unmet=0 AND (not_before IS NULL OR not_before<=%s)"
+# Literals, so that SQLite takes the partial index; what waits for its time lies at the index's end.
+_READY = (
+    f"organisation_id=%s AND role=%s AND state='queued' AND unmet=0 AND priority<{PARKED_PRIORITY}"
+    " AND (not_before IS NULL OR not_before<=%s)"
+)
 
 
 class Ready:
@@ -41,7 +45,7 @@ class Ready:
     def next_ready_at(self, organisation: int, now: datetime) -> datetime | None:
         row = self._database.row(
             "SELECT MIN(not_before) FROM posting WHERE organisation_id=%s AND state='queued' AND unmet=0"
-            " AND not_before>%s",
+            f" AND priority<{PARKED_PRIORITY} AND not_before>%s",
             [organisation, now],
         )
         return optional_time(row[0]) if row else None

@@ -44,8 +44,9 @@ class Schedules:
     def wake_planning(self, now: datetime) -> int:
         due = self._database.rows(
             "SELECT s.id FROM schedule s WHERE s.job='plan' AND s.due_at IS NULL AND s.enabled"
-            " AND (s.last_ended_at IS NULL OR s.last_ended_at<=%s) AND EXISTS"
-            " (SELECT 1 FROM document d WHERE d.connection_id=s.connection_id AND d.planning_due)",
+            " AND (s.last_ended_at IS NULL OR s.last_ended_at<=%s)"
+            " AND NOT EXISTS (SELECT 1 FROM connection c WHERE c.id=s.connection_id AND c.status='paused')"
+            " AND EXISTS (SELECT 1 FROM document d WHERE d.connection_id=s.connection_id AND d.planning_due)",
             [now - _PLANNING_PAUSE],
         )
         if not due:

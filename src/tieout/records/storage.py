@@ -8,11 +8,13 @@ from tieout.records.catching_up import CatchingUp
 from tieout.records.contacts import Contacts
 from tieout.records.deletions import Deletions
 from tieout.records.documents import Documents
+from tieout.records.entities import EntitySettings
 from tieout.records.facts import Facts
 from tieout.records.housekeeping import Housekeeping
 from tieout.records.inbox import Inbox
 from tieout.records.leases import Leases
 from tieout.records.outbox import Outbox
+from tieout.records.pausing import Pauses
 from tieout.records.plans import Plans
 from tieout.records.queue import QueueActions
 from tieout.records.ready import Ready
@@ -34,6 +36,8 @@ class Storage(
     Contacts,
     QueueActions,
     Schedules,
+    EntitySettings,
+    Pauses,
     CatchingUp,
     Seeing,
     Housekeeping,

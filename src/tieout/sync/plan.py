@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypedDict
 
 import msgspec
 
 from tieout.accounting import Role
 from tieout.documents import Address, Customer, DocumentKey, DocumentKind, Dossier, Product
 from tieout.engine.choice import SCHEDULED_PRIORITY
+from tieout.engine.parking import IMMEDIATE_DOSSIERS_MAX, priority_for
 from tieout.errors import Problem
 from tieout.planning.contacts import plan_contact
 from tieout.planning.dossier import plan_dossier
 from tieout.planning.items import plan_product, shared_postings
 from tieout.planning.results import DocumentHeld, DossierPlan, PlannedPosting, Snapshot
+from tieout.planning.switches import without
 from tieout.ports import Clock, StoreAdapter, StoreTranslator
+from tieout.ports.entities import EntitySync
 from tieout.ports.records import (
     Assignment,
     DocumentRecords,
@@ -27,11 +31,18 @@ from tieout.ports.records import (
 )
 from tieout.rules.book import RuleBook, compile_rules
 from tieout.rules.catalogue import Code
+from tieout.rules.entities import entity_of
 
 #: Dossiers planned and written in one transaction.
 BATCH = 200
 
 _NO_FACTS = DossierFacts()
+_SHARED = (Role.CONTACT, Role.ITEM)
+
+
+class _Urgency(TypedDict):
+    priority: int
+    priorities: Mapping[Role, int]
 
 
 class PlannedDossier(msgspec.Struct, frozen=True):
@@ -54,7 +65,12 @@ class Planner:
     """Plans the dossiers of one store connection. Made anew when rules or references changed."""
 
     def __init__(
-        self, records: DocumentRecords, clock: Clock, connection: StoreConnection, adapter: StoreAdapter
+        self,
+        records: DocumentRecords,
+        clock: Clock,
+        connection: StoreConnection,
+        adapter: StoreAdapter,
+        modes: Sequence[EntitySync] = (),
     ) -> None:
         self._records = records
         self._clock = clock
@@ -62,6 +78,8 @@ class Planner:
         self._translator: StoreTranslator = adapter.translator(connection.context, connection.options)
         self._assignments = [one for one in records.assignments(connection.id) if one.reference is not None]
         self._books: dict[tuple[int, int], RuleBook] = {}
+        self._modes = {one.entity: one for one in modes}
+        self._off = frozenset(one.entity for one in modes if not one.sends)
 
     @property
     def is_assigned(self) -> bool:
@@ -72,12 +90,15 @@ class Planner:
         self,
         *,
         why: str = "changed in the store",
-        priority: int = SCHEDULED_PRIORITY,
+        priority: int | None = SCHEDULED_PRIORITY,
         run: int | None = None,
         progress: Callable[[int], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> PlanTotals:
-        """Plan and write everything that is due, batch by batch, each in a transaction of its own."""
+        """Plan and write everything that is due, batch by batch, each in a transaction of its own.
+
+        priority None: by the mode of each entity. What a person gave to a document goes before either.
+        """
         totals = PlanTotals()
         while self._assignments and not stop():
             due = self._records.due_dossiers(self._connection.id, BATCH)
@@ -89,7 +110,7 @@ class Planner:
                 progress(totals.dossiers)
         return totals
 
-    def _plan_batch(self, due: Sequence[DueDossier], why: str, priority: int, run: int | None) -> PlanWritten:
+    def _plan_batch(self, due: Sequence[DueDossier], why: str, priority: int | None, run: int | None) -> PlanWritten:
         orphans = [dossier for dossier in due if dossier.root_id is None]
         if orphans:
             self._records.defer_planning(
@@ -107,12 +128,35 @@ class Planner:
                 rule_version=self._assignment(planned.organisation).rules.version,
                 older=self._older(planned),
                 why=why,
-                priority=priority,
-                run=run,
+                run=planned.dossier.run or run,
+                **self._urgency(planned, priority, bulk=len(due) > IMMEDIATE_DOSSIERS_MAX),
             )
             for planned in self.plan(whole)
         ]
         return self._records.write_plans(plans, whole, self._clock.now())
+
+    def _urgency(self, planned: PlannedDossier, priority: int | None, *, bulk: bool) -> _Urgency:
+        """priority and priorities of a plan: a person's wish, else the caller's, else each entity's mode."""
+        wished = planned.dossier.priority if planned.dossier.priority is not None else priority
+        if wished is not None:
+            return {"priority": wished, "priorities": {}}
+        modes = {
+            role: priority_for(mode.mode, bulk=bulk, batching=bool(mode.batching))
+            for role in Role
+            if (mode := self._modes.get(entity_of(role))) is not None
+        }
+        if planned.dossier.root.kind not in (DocumentKind.CUSTOMER, DocumentKind.PRODUCT):
+            # Contacts and items of a sale go when it goes, whatever their own rhythm.
+            first = min(
+                (
+                    modes.get(posting.ref.role, SCHEDULED_PRIORITY)
+                    for posting in planned.plan.postings
+                    if any(ref.role in _SHARED for ref in posting.depends_on)
+                ),
+                default=SCHEDULED_PRIORITY,
+            )
+            modes |= dict.fromkeys(_SHARED, first)
+        return {"priority": SCHEDULED_PRIORITY, "priorities": modes}
 
     def plan(self, dossiers: Sequence[DueDossier]) -> Iterator[PlannedDossier]:
         """Plans of dossiers, without writing anything."""
@@ -179,7 +223,7 @@ class Planner:
             sales_documents=dossier.sales_documents,
             burnt_numbers=facts.burnt_numbers,
         )
-        plan = plan_dossier(content, book, snapshot)
+        plan = without(plan_dossier(content, book, snapshot), self._off, [row.posted.ref for row in facts.posted])
         shared = [
             plan_contact(_merged(customers[posting.ref.document], content.order.customer), book)
             if posting.ref.document in customers
@@ -193,6 +237,8 @@ class Planner:
         postings: list[PlannedPosting] = []
         for row in facts.posted:
             ref = row.posted.ref
+            if entity_of(ref.role) in self._off:
+                continue
             if ref.role is Role.CONTACT and (customer := self._own_customer(dossier)) is not None:
                 postings.append(plan_contact(customer, book))
             elif ref.role is Role.ITEM and (product := self._product(dossier)) is not None:

@@ -63,8 +63,17 @@ class Queue:
         dated_to: date | None = None,
         documents: Sequence[int] = (),
     ) -> int:
+        now = self._clock.now()
+        scope = {
+            "connection": str(connection),
+            "kinds": ",".join(kind.value for kind in kinds),
+            "from": str(dated_from or ""),
+            "to": str(dated_to or ""),
+            "documents": str(len(documents) or ""),
+        }
+        run = self._administration.begin_run("add", by=actor.user, now=now, scope=scope)
         count = self._records.add(
-            connection, kinds, self._clock.now(), dated_from=dated_from, dated_to=dated_to, documents=documents
+            connection, kinds, now, dated_from=dated_from, dated_to=dated_to, documents=documents, run=run
         )
         what = ", ".join(kind.value for kind in kinds) or "everything"
         self._note(actor, "add to queue", f"{what}, {dated_from or 'from the start'} to {dated_to or 'now'}: {count}")

@@ -34,10 +34,12 @@ class Stores(Wired):
 
     def pause_store(self, connection: int, actor: Actor) -> None:
         self._wired.connections.pause_store(connection, f"Paused by {actor.user}.")
+        self._wired.records.follow_pauses(self._wired.clock.now())
         self._note(actor, "store paused", self._store(connection).name)
 
     def resume_store(self, connection: int, actor: Actor) -> None:
         self._wired.connections.resume_store(connection, self._wired.clock.now())
+        self._wired.records.follow_pauses(self._wired.clock.now())
         self._note(actor, "store resumed", self._store(connection).name)
 
     def remove_store(self, connection: int, actor: Actor) -> int:
