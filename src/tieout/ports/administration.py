@@ -271,7 +271,3 @@ class Administration(Protocol):
     ) -> Sequence[Held]:
         """Documents that are not ours but carry the number of one that is."""
         ...
-
-    def held_of(self, organisation: int, roots: Sequence[int], since: datetime) -> Mapping[int, Mapping[Ref, Held]]:
-        """What was read of dossiers' postings since a time, by the dossiers' roots."""
-        ...

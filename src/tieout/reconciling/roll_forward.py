@@ -22,7 +22,11 @@ _MEANS_ORDINALS = range(100, 1000)
 
 
 class RollForward(msgspec.Struct, frozen=True):
-    """One liability account in one currency. All amounts positive for what the shop owes."""
+    """One liability account in one currency. All amounts positive for what the shop owes.
+
+    ledger: its balance at the end by the ledger's own report, None where that was not read or is in another
+    currency.
+    """
 
     account_code: str
     currency: str
@@ -30,6 +34,12 @@ class RollForward(msgspec.Struct, frozen=True):
     sold: Decimal
     granted: Decimal
     redeemed: Decimal
+    ledger: Decimal | None = None
+
+    @property
+    def others(self) -> Decimal | None:
+        """What the ledger owes beyond these figures: granted or redeemed by hand, without a document (C7)."""
+        return None if self.ledger is None else self.ledger - self.closing
 
     @property
     def closing(self) -> Decimal:
@@ -72,9 +82,14 @@ class RollForwardSheet:
         sums = self._sums.setdefault((account, currency), dict.fromkeys(("sold", "granted", "redeemed"), _ZERO))
         sums[column] += amount
 
-    def rows(self, opening: Mapping[tuple[str, str], Decimal] | None = None) -> tuple[RollForward, ...]:
-        """One row per account and currency. opening: balance at the start, by (account code, currency)."""
-        starts = opening or {}
+    def rows(
+        self,
+        opening: Mapping[tuple[str, str], Decimal] | None = None,
+        closing: Mapping[tuple[str, str], Decimal] | None = None,
+    ) -> tuple[RollForward, ...]:
+        """One row per account and currency. opening, closing: the ledger's balance at both ends, by (account code,
+        currency), positive for what the shop owes."""
+        starts, ends = opening or {}, closing or {}
         return tuple(
             RollForward(
                 account_code=account,
@@ -83,6 +98,7 @@ class RollForwardSheet:
                 sold=sums["sold"],
                 granted=sums["granted"],
                 redeemed=sums["redeemed"],
+                ledger=ends.get((account, currency)),
             )
             for (account, currency), sums in sorted(self._sums.items())
         )

@@ -14,7 +14,7 @@ from tieout.money import Money
 from tieout.ports.administration import (
     Outcome,
 )
-from tieout.records.codec import pack, unpack
+from tieout.records.codec import pack
 from tieout.records.drifts import decide_drift
 from tieout.records.models import (
     Document,
@@ -110,28 +110,9 @@ class Overview:
         )
         return [held for held in others if held.number in known]
 
-    def held_of(self, organisation: int, roots: Sequence[int], since: datetime) -> Mapping[int, Mapping[Ref, Held]]:
-        rows = HeldFigures.objects.filter(
-            posting__organisation=organisation, posting__root__in=list(roots), read_at__gte=since, body__isnull=False
-        ).values_list(
-            "posting__root",
-            "posting__role",
-            "posting__document__kind",
-            "posting__document__key",
-            "posting__ordinal",
-            "body",
-        )
-        found: dict[int, dict[Ref, Held]] = {}
-        for root, role, kind, key, ordinal, body in rows:
-            ref = Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal)
-            assert body is not None
-            found.setdefault(root, {})[ref] = _decode_held(unpack(body))
-        return found
-
 
 _GONE = ("VOIDED", "DELETED")
 _encode_held = msgspec.msgpack.Encoder().encode
-_decode_held = msgspec.msgpack.Decoder(Held).decode
 
 
 def _same_list(read: Role, wanted: Role) -> bool:

@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from tieout.accounting.postings import LineAmountTypes
+from tieout.rules.inward import InwardRules
 
 
 class SalesDocuments(StrEnum):
@@ -212,9 +213,13 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     #: Adjustments of refunds carry the order's single rate (ACCOUNTING A11).
     adjustments_taxed: bool = False
     rounding_limit: Decimal = Decimal("0.05")
+    #: Rounding of a month and currency above which a person is asked to look (ACCOUNTING E1).
+    rounding_month_limit: Decimal = Decimal("1.00")
     start_date: date | None = None
     books_closed_until: date | None = None
     locked_period: LockedPeriod = LockedPeriod.HOLD
     #: Send the shop's exchange rate (ACCOUNTING C9); only if the shop's base is the organisation's.
     send_shop_rate: bool = False
     allow_inexact_currency: bool = False
+    #: The way back, for stores that can be written to.
+    inward: InwardRules = InwardRules()
