@@ -50,7 +50,8 @@ def find_way(
     """
     settled = tuple(one for one in organisations if one in posted_in)
     if dossier is None:
-        return Way(settled or ((chosen,) if chosen in organisations and chosen is not None else organisations[:1]))
+        fallback = (chosen,) if chosen is not None and chosen in organisations else tuple(organisations[:1])
+        return Way(settled or fallback)
     routed = choose(route_facts(dossier))
     if chosen is not None and chosen in organisations:
         if settled and chosen not in settled:

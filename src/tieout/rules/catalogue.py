@@ -30,6 +30,12 @@ class Code(StrEnum):
     MAPPING_INVALID = "mapping_invalid"
     ORGANISATION_UNDECIDED = "organisation_undecided"
     ORGANISATION_CHANGED = "organisation_changed"
+    STORE_TAX_UNMAPPED = "store_tax_unmapped"
+    STORE_METHOD_UNMAPPED = "store_method_unmapped"
+    STORE_CURRENCY_MISSING = "store_currency_missing"
+    STORE_REFUSED = "store_refused"
+    STORE_DELETED = "store_deleted"
+    STORE_DIFFERS = "store_differs"
     EU_BUSINESS_WITHOUT_NUMBER = "eu_business_without_number"
     # held: figures
     TOTAL_MISMATCH = "total_mismatch"
@@ -130,6 +136,42 @@ ENTRIES: dict[Code, Entry] = {
         "It is in the books of one organisation, and the rules would send it to another one. Nothing is booked "
         "twice: keep it where it is, or move it (it is taken out there first, then booked in the other).",
         "Organisations",
+    ),
+    Code.STORE_TAX_UNMAPPED: Entry(
+        "A tax rate of Xero has no tax in the store",
+        "Something made in Xero carries a tax rate for which no tax of the store is known. Map the store's tax to "
+        "it on the Taxes screen, or make the tax in the store under the same name and percent; then press “Sync "
+        "again”.",
+        "From Xero",
+    ),
+    Code.STORE_METHOD_UNMAPPED: Entry(
+        "An account of Xero has no payment method in the store",
+        "A payment made in Xero went to an account that no payment method of the store, or several of them, are "
+        "mapped to. Say which method its payments are entered with.",
+        "From Xero",
+    ),
+    Code.STORE_CURRENCY_MISSING: Entry(
+        "The store does not have this currency",
+        "Something made in Xero is in a currency that the store does not know. Add it in the store, then press "
+        "“Sync again”.",
+        "From Xero",
+    ),
+    Code.STORE_REFUSED: Entry(
+        "The store refused it",
+        "The store's own words are below. Mend the cause there or in Xero, then press “Sync again”.",
+        "From Xero",
+    ),
+    Code.STORE_DELETED: Entry(
+        "Deleted in the store by a person",
+        "It came from Xero, or went there, and was deleted in the store; it is never made again by itself. Press "
+        "“Sync again” if it should be.",
+        "From Xero",
+    ),
+    Code.STORE_DIFFERS: Entry(
+        "The store shows another amount than Xero",
+        "The store calculated something else from the same lines. Nothing more is written for this document until "
+        "a person has looked.",
+        "From Xero",
     ),
     Code.EU_BUSINESS_WITHOUT_NUMBER: Entry(
         "EU business without a VAT number",
