@@ -9,6 +9,7 @@ class Tieout extends \Opencart\System\Engine\Controller {
 		'catalog/model/checkout/order?editOrder/after' => 'changed',
 		'catalog/model/checkout/order?deleteOrder/after' => 'changed',
 		'catalog/model/account/customer?addCustomer/after' => 'customer',
+		'admin/model/sale/order?deleteOrder/after' => 'changed',
 	];
 
 	public function install(): void {
@@ -71,5 +72,17 @@ class Tieout extends \Opencart\System\Engine\Controller {
 		}
 		$this->response->addHeader('Content-Type: application/json');
 		$this->response->setOutput(json_encode($json));
+	}
+
+	/** From 4.1 on, staff delete orders through the admin's own model. Whatever happens, the deletion must go on. */
+	public function changed(string &$route, array &$args, mixed &$output = null): void {
+		try {
+			if ($this->config->get('module_tieout_status') && (int)($args[0] ?? 0)) {
+				require_once(DIR_EXTENSION . 'tieout/system/library/door.php');
+				\TieoutDoor::tell((string)$this->config->get('module_tieout_url'), (string)$this->config->get('module_tieout_key'), 'order', (string)(int)$args[0], time());
+			}
+		} catch (\Throwable $error) {
+			return;
+		}
 	}
 }
