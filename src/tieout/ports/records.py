@@ -120,6 +120,8 @@ class PlanToWrite(msgspec.Struct, frozen=True):
     priority: int = 100
     run: int | None = None
     priorities: Mapping[Role, int] = {}
+    #: The dossier goes to another organisation: what is wanted here and was never sent is wanted no more.
+    elsewhere: bool = False
 
 
 class PlanWritten(msgspec.Struct, frozen=True):

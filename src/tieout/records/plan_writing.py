@@ -280,12 +280,13 @@ class PlanWriting:
     def _skip(self, counts: Counter[str]) -> list[tuple[int, str, str, str]]:
         """Skipped documents get their reason, planned ones lose it; returns what is new for the log."""
         reasons: dict[int, tuple[str, str]] = {}
-        for plan in self._plans:
+        own = [plan for plan in self._plans if not plan.elsewhere]
+        for plan in own:
             for skipped in plan.plan.skipped:
                 identity = self._ids.get(skipped.document)
                 if identity is not None:
                     reasons[identity] = (skipped.code, skipped.reason)
-        members = {member.id: member.number for plan in self._plans for member in plan.dossier.members}
+        members = {member.id: member.number for plan in own for member in plan.dossier.members}
         counts["skipped"] += len(reasons)
         before: Mapping[int, tuple[str, str]] = {
             identity: (code, reason)

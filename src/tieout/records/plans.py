@@ -9,8 +9,10 @@ from datetime import datetime
 from tieout.ports.records import DueDossier, Member, PlanToWrite, PlanWritten
 from tieout.records.plan_writing import PlanWriting
 from tieout.records.ringing import ring
+from tieout.records.routing import busy_elsewhere
 from tieout.records.sql import Database, text
 from tieout.records.standing import refresh_documents
+from tieout.rules.catalogue import Code
 
 
 class Plans:
@@ -22,6 +24,7 @@ class Plans:
     def write_plans(self, plans: Sequence[PlanToWrite], done: Sequence[DueDossier], now: datetime) -> PlanWritten:
         counts: Counter[str] = Counter()
         with self._database.transaction():
+            plans, done = self._without_busy(plans, done)
             for organisation in sorted({plan.organisation for plan in plans}):
                 PlanWriting(
                     self._database, organisation, [p for p in plans if p.organisation == organisation], now
@@ -32,15 +35,42 @@ class Plans:
             ring(self._database, {plan.organisation for plan in plans}, now)
         return PlanWritten(**counts)
 
+    def _without_busy(
+        self, plans: Sequence[PlanToWrite], done: Sequence[DueDossier]
+    ) -> tuple[Sequence[PlanToWrite], Sequence[DueDossier]]:
+        """Leave out dossiers that another organisation than planned holds, or is being sent, by now: they were taken
+        up while they were planned, and must not be in two companies. They are planned again when that settled."""
+        sent = [plan for plan in plans if not plan.elsewhere]
+        if len(sent) == len(plans):
+            return plans, done
+        busy = busy_elsewhere(self._database, [plan.dossier.root_id for plan in sent if plan.dossier.root_id])
+        late = {
+            plan.dossier.root_id
+            for plan in sent
+            if (there := busy.get(plan.dossier.root_id or 0)) and plan.organisation not in there
+        }
+        if not late:
+            return plans, done
+        held_back = [dossier for dossier in done if dossier.root_id in late]
+        reason = "It is just being sent to another organisation; it is planned again when that is known."
+        self._defer(held_back, Code.ORGANISATION_CHANGED, reason)
+        return (
+            [plan for plan in plans if plan.dossier.root_id not in late],
+            [dossier for dossier in done if dossier.root_id not in late],
+        )
+
     def defer_planning(self, dossiers: Sequence[DueDossier], code: str, reason: str, now: datetime) -> None:
-        members = [member for dossier in dossiers for member in dossier.members if member.due]
         with self._database.transaction():
-            self._database.run_many(
-                "UPDATE document SET skipped_code=%s, skipped_reason=%s WHERE id=%s",
-                [(code, text(reason), member.id) for member in members],
-            )
-            self._planned(members)
-            refresh_documents(self._database, [member.id for member in members])
+            self._defer(dossiers, code, reason)
+
+    def _defer(self, dossiers: Sequence[DueDossier], code: str, reason: str) -> None:
+        members = [member for dossier in dossiers for member in dossier.members if member.due]
+        self._database.run_many(
+            "UPDATE document SET skipped_code=%s, skipped_reason=%s WHERE id=%s",
+            [(code, text(reason), member.id) for member in members],
+        )
+        self._planned(members)
+        refresh_documents(self._database, [member.id for member in members])
 
     def replan(self, connection: int, organisation: int | None, *, cause: str) -> int:
         condition = "" if organisation is None else " AND p.organisation_id=%s"
@@ -74,6 +104,6 @@ class Plans:
             [
                 (plan.plan.sales_documents, plan.dossier.root_id, plan.plan.sales_documents)
                 for plan in plans
-                if plan.dossier.root_id is not None
+                if plan.dossier.root_id is not None and not plan.elsewhere
             ],
         )

@@ -102,6 +102,11 @@ class Routes:
                 " AND p.role NOT IN ('contact','item') AND p.organisation_id=t.organisation_id"
                 " AND p.state<>'gone')) AND skipped_code=''",
                 [connection],
+            ) + self._database.run(
+                "UPDATE document SET planning_due=true, planning_cause='release' WHERE connection_id=%s"
+                " AND NOT planning_due AND skipped_code=%s AND NOT EXISTS (SELECT 1 FROM posting p"
+                " WHERE p.root_id=document.id AND p.state='sending')",
+                [connection, Code.ORGANISATION_CHANGED.value],
             )
 
     def routed_elsewhere(self, connection: int, limit: int) -> Sequence[RoutedElsewhere]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from tieout.ports import Bell
 from tieout.records.catching_up import CatchingUp
 from tieout.records.contacts import Contacts
 from tieout.records.deletions import Deletions
@@ -18,6 +19,7 @@ from tieout.records.pausing import Pauses
 from tieout.records.plans import Plans
 from tieout.records.queue import QueueActions
 from tieout.records.ready import Ready
+from tieout.records.routing import Routes
 from tieout.records.schedules import Schedules
 from tieout.records.seeing import Seeing
 from tieout.records.settling import Settling
@@ -28,6 +30,7 @@ class Storage(
     Documents,
     Deletions,
     Plans,
+    Routes,
     Facts,
     Leases,
     Ready,
@@ -45,8 +48,8 @@ class Storage(
 ):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 
-    def __init__(self, alias: str = "default") -> None:
-        self._database = Database(alias)
+    def __init__(self, alias: str = "default", bell: Bell | None = None) -> None:
+        self._database = Database(alias, bell)
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._database.transaction()

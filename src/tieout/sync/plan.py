@@ -21,7 +21,6 @@ from tieout.ports import Clock, StoreAdapter, StoreTranslator
 from tieout.ports.entities import EntitySync
 from tieout.ports.records import (
     Assignment,
-    DocumentRecords,
     DossierFacts,
     DueDossier,
     Member,
@@ -29,9 +28,11 @@ from tieout.ports.records import (
     PlanWritten,
     StoreConnection,
 )
+from tieout.ports.routing import PlanningRecords
 from tieout.rules.book import RuleBook, compile_rules
 from tieout.rules.catalogue import Code
 from tieout.rules.entities import entity_of
+from tieout.sync.routing import Router, held_plan, nothing
 
 #: Dossiers planned and written in one transaction.
 BATCH = 200
@@ -52,6 +53,8 @@ class PlannedDossier(msgspec.Struct, frozen=True):
     organisation: int
     plan: DossierPlan
     facts: DossierFacts
+    #: It goes to another organisation: nothing is wanted here.
+    elsewhere: bool = False
 
 
 class PlanTotals(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ class Planner:
 
     def __init__(
         self,
-        records: DocumentRecords,
+        records: PlanningRecords,
         clock: Clock,
         connection: StoreConnection,
         adapter: StoreAdapter,
@@ -77,6 +80,7 @@ class Planner:
         self._connection = connection
         self._translator: StoreTranslator = adapter.translator(connection.context, connection.options)
         self._assignments = [one for one in records.assignments(connection.id) if one.reference is not None]
+        self._router = Router(records, connection.id, self._assignments)
         self._books: dict[tuple[int, int], RuleBook] = {}
         self._modes = {one.entity: one for one in modes}
         self._off = frozenset(one.entity for one in modes if not one.sends)
@@ -127,6 +131,7 @@ class Planner:
                 plan=planned.plan,
                 rule_version=self._assignment(planned.organisation).rules.version,
                 older=self._older(planned),
+                elsewhere=planned.elsewhere,
                 why=why,
                 run=planned.dossier.run or run,
                 **self._urgency(planned, priority, bulk=len(due) > IMMEDIATE_DOSSIERS_MAX),
@@ -162,22 +167,29 @@ class Planner:
         """Plans of dossiers, without writing anything."""
         translated = [(dossier, self.translate(dossier)) for dossier in dossiers]
         customers = self._customers(translated)
+        roots = [dossier.root_id for dossier in dossiers if dossier.root_id is not None]
+        facts = {one.organisation: self._records.dossier_facts(one.organisation, roots) for one in self._assignments}
+        ways = self._router.ways(translated, facts)
         for assignment in self._assignments:
-            facts = self._records.dossier_facts(
-                assignment.organisation, [dossier.root_id for dossier in dossiers if dossier.root_id is not None]
-            )
             book = self._book(assignment, assignment.rules.version)
             assert book is not None
             for dossier, content in translated:
-                known = facts.get(dossier.root_id or 0, _NO_FACTS)
-                plan = self._plan_one(dossier, content, book, known, customers)
+                known = facts[assignment.organisation].get(dossier.root_id or 0, _NO_FACTS)
+                way = ways.get(dossier.root)
+                if way is not None and assignment.organisation not in way.organisations:
+                    yield PlannedDossier(dossier, assignment.organisation, nothing(dossier), known, elsewhere=True)
+                    continue
+                if way is not None and way.problem is not None:
+                    plan = held_plan(dossier, way.problem)
+                else:
+                    plan = self._plan_one(dossier, content, book, known, customers)
                 yield PlannedDossier(dossier, assignment.organisation, plan, known)
 
     def _older(self, planned: PlannedDossier) -> Mapping[int, DossierPlan]:
         """Plans by the rules with which this dossier was posted: what is posted follows those."""
         assignment = self._assignment(planned.organisation)
         versions = {row.rule_version for row in planned.facts.posted} - {assignment.rules.version}
-        if not versions or planned.dossier.cause == "rules":
+        if not versions or planned.elsewhere or planned.dossier.cause == "rules":
             return {}
         content = self.translate(planned.dossier)
         customers = self._customers([(planned.dossier, content)])

@@ -156,7 +156,7 @@ class TieOut:
                 contents = {dossier.root: store.planner.translate(dossier) for dossier in dossiers}
                 for planned in store.planner.plan(dossiers):
                     content = contents[planned.dossier.root]
-                    if planned.organisation == number and isinstance(content, Dossier):
+                    if planned.organisation == number and not planned.elsewhere and isinstance(content, Dossier):
                         yield planned, content, held.get(planned.dossier.root_id or 0, {})
 
     # account by account
