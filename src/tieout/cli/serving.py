@@ -92,7 +92,8 @@ def say_first_owner() -> None:
         return
     code = first_owner.new_code(wiring().administration, wiring().clock)
     host, port = settings.TIEOUT_LISTEN
-    base = settings.TIEOUT_BASE_URL.rstrip("/") or f"http://{host}:{port}"
+    # Xero sends people back to https, and without it to this name only.
+    base = settings.TIEOUT_BASE_URL.rstrip("/") or f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     say(f"Nobody may log in yet. Make the owner, once, at\n\n  {base}/first?code={code}\n")
 
 

@@ -167,6 +167,9 @@ def _held(pair: Pair | None) -> dict[str, _Held]:
     gaps = find_gaps(pair.rules, pair.reference) if pair.reference is not None else ()
     for gap in gaps:
         sentences.setdefault(_step_of(gap.code, gap.subject), {})[gap.reason] = None
+    # Payments wait for their sales: before those go, no document can tell that a method has no account.
+    if not pair.rules.accounts.bank and not any(rule.account_code or rule.skip for rule in pair.rules.methods):
+        sentences.setdefault("methods", {})[_("No payment method has an account yet.")] = None
     rows = (
         Posting.objects.filter(state="held", connection_id=pair.connection, organisation_id=pair.organisation)
         .order_by()
@@ -177,9 +180,10 @@ def _held(pair: Pair | None) -> dict[str, _Held]:
     for row in rows:
         step = _step_of(row["code"], row["subject"])
         counts[step] = counts.get(step, 0) + row["count"]
-        sentences.setdefault(step, {}).setdefault(row["subject"], None)
+        if row["subject"]:
+            sentences.setdefault(step, {})[f"{row['subject']} ({formats.number(row['count'])})"] = None
     return {
-        step: _Held(counts.get(step, 0), tuple(one for one in sentences.get(step, ()) if one)[:_SENTENCES_MAX])
+        step: _Held(counts.get(step, 0), tuple(sentences.get(step, ()))[:_SENTENCES_MAX])
         for step in {*counts, *sentences}
     }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
+import msgspec
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -59,6 +61,31 @@ def redirect_address(request: HttpRequest) -> str:
     return base + path if base else request.build_absolute_uri(path)
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Why Xero would not take this page's redirect address, and where to go instead ("" for nowhere)."""
+
+    sentence: str
+    url: str
+
+
+def elsewhere(request: HttpRequest) -> Elsewhere | None:
+    """Xero takes redirect addresses with https, and http only for the name localhost. None when all is well.
+
+    The session's cookie belongs to the name in the address, so that a person has to be at that name already."""
+    address = urlsplit(redirect_address(request))
+    if address.scheme == "https" or address.hostname == "localhost":
+        return None
+    if address.hostname in ("127.0.0.1", "::1"):
+        port = f":{address.port}" if address.port else ""
+        told = _("Xero sends nobody back to this address: without https it takes the name localhost only.")
+        return Elsewhere(told, f"http://localhost{port}{request.path}")
+    told = _(
+        "Xero sends nobody back to this address: it takes https only. Put a server with a certificate in front "
+        "and set TIEOUT_BASE_URL to its address."
+    )
+    return Elsewhere(told, "")
+
+
 @sensitive_post_parameters("client_secret")
 @needs(Right.OWN, methods=FORM)
 def connect_xero(request: HttpRequest) -> HttpResponse:
@@ -82,6 +109,7 @@ def connect_xero(request: HttpRequest) -> HttpResponse:
         "form": form,
         "address": address,
         "redirect_address": redirect_address(request),
+        "elsewhere": elsewhere(request),
         "base_address": request.build_absolute_uri("/"),
         "scopes": [scope for scope in SCOPES if scope.name in wanted],
     }
@@ -134,7 +162,8 @@ def reconnect(request: HttpRequest, organisation: int) -> HttpResponse:
         except TieoutError as error:
             messages.error(request, sentence(error))
             return redirect("connections")
-    return render(request, "web/reconnect.html", {"organisation": row, "address": address})
+    context = {"organisation": row, "address": address, "elsewhere": elsewhere(request)}
+    return render(request, "web/reconnect.html", context)
 
 
 @needs(Right.OWN, methods=FORM)
