@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from tieout.config.clocks import SystemClock
+from tieout.config.clocks import process_clock
 from tieout.records.models import Audit, Installation, Organisation
 from tieout.records.storage import Storage
 
@@ -14,7 +14,7 @@ _WRITER = "writer"
 def writer_id() -> str:
     """Name of this database as a writer; a restored or copied one gets a new name."""
     row, _ = Installation.objects.get_or_create(
-        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": SystemClock().now()}
+        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": process_clock().now()}
     )
     return row.value
 
@@ -22,9 +22,9 @@ def writer_id() -> str:
 def begin() -> int:
     """Mark every organisation and give this database a new writer's name. Returns the number of organisations."""
     Installation.objects.update_or_create(
-        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": SystemClock().now()}
+        name=_WRITER, defaults={"value": uuid.uuid4().hex, "changed_at": process_clock().now()}
     )
-    storage, now = Storage(), SystemClock().now()
+    storage, now = Storage(), process_clock().now()
     organisations = list(Organisation.objects.filter(removed_at__isnull=True).values_list("pk", flat=True))
     Organisation.objects.filter(pk__in=organisations).update(catch_up=True)
     for organisation in organisations:
@@ -36,6 +36,6 @@ def begin() -> int:
 
 def note(action: str, subject: str) -> None:
     """Something done at the terminal: in the audit trail, and when it was done last."""
-    now = SystemClock().now()
+    now = process_clock().now()
     Audit.objects.create(at=now, user="terminal", action=action, subject=subject[:200])
     Installation.objects.update_or_create(name=action, defaults={"value": subject, "changed_at": now})

@@ -5,12 +5,25 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
+from tieout.ports import Clock
+from tieout.records.clock import DatabaseClock
+from tieout.records.sql import Database
+
 
 class SystemClock:
     """Implements ports.Clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def process_clock() -> Clock:
+    """The clock that all processes of this installation share: the server's on PostgreSQL, else this machine's."""
+    if connection.vendor != "postgresql":
+        return SystemClock()
+    return DatabaseClock(Database())
 
 
 class MovedClock:

@@ -58,8 +58,11 @@ INSTALLED_APPS = [
     "js_lib_bootstrap5",
 ]
 # On SQLite procrastinate's migrations fail, and there is nobody to ring a bell for.
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+_postgresql = DATABASES["default"]["ENGINE"].endswith("postgresql")
+if _postgresql:
     INSTALLED_APPS.append("procrastinate.contrib.django")
+#: Workers hear of new work at once; without the bell they find it at their next sweep.
+TIEOUT_BELL = _postgresql and environment.switch("TIEOUT_BELL", True)
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
+from importlib.metadata import version
 
 import httpx
 import msgspec
 from django.conf import settings
 
 from tieout.config import environment, home, jobs
-from tieout.config.clocks import SystemClock
+from tieout.config.bells import made_bell
+from tieout.config.clocks import process_clock
 from tieout.config.connecting import Connecting
 from tieout.config.ending import Ending
 from tieout.config.proving import Proving
@@ -68,10 +70,11 @@ class Wiring:
         vault: FernetVault | None = None,
         policy: Policy | None = None,
     ) -> None:
-        self.clock: Clock = clock or SystemClock()
+        self.clock: Clock = clock or process_clock()
         self.wait: Waiter = wait or self._sleep_until
         self.vault = vault or home.open_vault(home.folder())
-        self.records = Storage()
+        self.bell = made_bell()
+        self.records = Storage(bell=self.bell)
         self.administration = DjangoAdministration()
         self.connections = DjangoConnectionChanges()
         self.stop = threading.Event()
@@ -226,6 +229,8 @@ class Wiring:
             owner=self.owner,
             threads=threads,
             ensure=lambda: jobs.ensure(self),
+            listen=None if self.bell is None else self.bell.listen,
+            version=version("tieout"),
             dead_owners=dead_owners(self.records.lease_owners(), self.owner.partition(":")[0]),
         )
 

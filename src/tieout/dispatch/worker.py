@@ -19,7 +19,7 @@ from django.db import connections
 from tieout.engine.pauses import backoff
 from tieout.errors import RetryLater, TieoutError
 from tieout.ports.outside import Clock
-from tieout.ports.schedules import Job, ScheduleRecords
+from tieout.ports.schedules import Heartbeat, Job, ScheduleRecords
 from tieout.sync.turn.driver import Driver
 
 #: How often idle threads look at the tables, in seconds; the bell makes it quicker, never necessary.
@@ -43,6 +43,7 @@ class Worker:
 
     drivers: makes the driver of one thread. jobs: what is done, by kind of job; see QUICK_JOBS.
     ensure: makes schedule rows that are missing. dead_owners: prefixes of owners that are surely dead.
+    listen: hears the bell in a thread of its own until it is told to stop.
     """
 
     def __init__(
@@ -57,6 +58,9 @@ class Worker:
         job_threads: int = 2,
         ensure: Callable[[], None] = lambda: None,
         dead_owners: Sequence[str] = (),
+        listen: Callable[[Callable[[int], None], threading.Event], None] | None = None,
+        version: str = "",
+        sweep_seconds: float = SWEEP_SECONDS,
     ) -> None:
         self._records = records
         self._clock = clock
@@ -67,6 +71,11 @@ class Worker:
         self._job_threads = job_threads
         self._ensure = ensure
         self._dead_owners = tuple(dead_owners)
+        self._listen = listen
+        self._version = version
+        self._sweep_seconds = sweep_seconds
+        self._started_at: datetime | None = None
+        self._turns_done = self._failed = 0
         self._wake = threading.Event()
         self._running: dict[int, Job] = {}
         self._lock = threading.Lock()
@@ -83,6 +92,9 @@ class Worker:
         threads += [
             self._thread(f"jobs-{number}", self._work(kinds), stop) for number, kinds in enumerate(self._groups())
         ]
+        if self._listen is not None:
+            threads.append(threading.Thread(target=self._listen, args=(lambda _: self.wake(), stop), name="bell"))
+        self._started_at = self._clock.now()
         for thread in threads:
             thread.start()
         self._beat()
@@ -91,6 +103,7 @@ class Worker:
         self._wake.set()
         for thread in threads:
             thread.join()
+        self._records.end_heartbeat(self._owner)
         connections.close_all()
 
     def _groups(self) -> list[tuple[str, ...]]:
@@ -111,6 +124,7 @@ class Worker:
                 failures = 0
             except Exception:  # noqa: BLE001 - told with its trace; the call or job stays visible in its table
                 failures += 1
+                self._failed += 1
                 _log.error("turn or job failed", failures=failures, trace=_trace())
                 connections.close_all()
                 stop.wait(backoff(failures, 0.5, first=1.0).total_seconds())
@@ -121,6 +135,8 @@ class Worker:
         while not stop.is_set():
             if driver.turn() is None:
                 self._idle(self._records.next_due(), stop)
+            else:
+                self._turns_done += 1
 
     def _work(self, kinds: Sequence[str]) -> Callable[[threading.Event], None]:
         def work(stop: threading.Event) -> None:
@@ -157,6 +173,8 @@ class Worker:
         with self._lock:
             self._running.pop(job.id, None)
         self._records.finish_job(job, due_at=due_at, result=result, failed=failed, now=self._clock.now())
+        # What was read can be planned, what was planned can be sent.
+        self.wake()
 
     def _next(self, job: Job) -> datetime | None:
         """Counted from now, so that late work does not pile up. None: until somebody makes it due."""
@@ -173,19 +191,31 @@ class Worker:
 
     def _idle(self, due: datetime | None, stop: threading.Event) -> None:
         """Sleep until work is due, at most until the next sweep; the bell ends it early."""
-        seconds = SWEEP_SECONDS
+        seconds = self._sweep_seconds
         if due is not None:
-            seconds = min(max((due - self._clock.now()).total_seconds(), 0.01), SWEEP_SECONDS)
+            seconds = min(max((due - self._clock.now()).total_seconds(), 0.01), seconds)
         if self._wake.wait(seconds) and not stop.is_set():
             self._wake.clear()
+
+    def _heartbeat(self, now: datetime, running: Sequence[Job]) -> Heartbeat:
+        return Heartbeat(
+            owner=self._owner,
+            at=now,
+            started_at=self._started_at,
+            version=self._version,
+            threads=self._threads,
+            turns=self._turns_done,
+            failures=self._failed,
+            jobs=tuple(sorted(job.name for job in running)),
+        )
 
     def _beat(self) -> None:
         now = self._clock.now()
         try:
-            self._records.heartbeat(self._owner, now)
-            self._ensure()
             with self._lock:
                 running = list(self._running.values())
+            self._records.heartbeat(self._heartbeat(now, running))
+            self._ensure()
             for job in running:
                 self._records.extend_job(job, now + timedelta(seconds=JOB_LEASE_SECONDS))
         except Exception:  # noqa: BLE001 - the database may be away for a moment; the next beat tells again

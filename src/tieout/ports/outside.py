@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +22,8 @@ class Vault(Protocol):
 
 
 class Bell(Protocol):
-    """Tells workers that an organisation has work. May be lost; the sweep finds it later."""
+    """Tells workers that organisations have work. May be lost; the sweep finds it later."""
 
-    def ring(self, organisation: int) -> None: ...
+    def ring(self, organisations: Iterable[int]) -> None:
+        """After the commit of the transaction that is open, if one is. 0: no organisation in particular."""
+        ...

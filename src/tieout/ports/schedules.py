@@ -24,6 +24,22 @@ class Job(msgspec.Struct, frozen=True):
     failures: int = 0
 
 
+class Heartbeat(msgspec.Struct, frozen=True):
+    """A worker as it told last. owner: host:process. at: of the last beat. jobs: names of what it does just now.
+
+    threads: turns at once. turns, failures: since it started.
+    """
+
+    owner: str
+    at: datetime
+    started_at: datetime | None = None
+    version: str = ""
+    threads: int = 0
+    turns: int = 0
+    failures: int = 0
+    jobs: tuple[str, ...] = ()
+
+
 class ScheduleRecords(Protocol):
     """Each method is a transaction of its own."""
 
@@ -58,7 +74,15 @@ class ScheduleRecords(Protocol):
 
     def next_job_at(self, kinds: Sequence[str]) -> datetime | None: ...
 
-    def heartbeat(self, owner: str, now: datetime) -> None: ...
+    def heartbeat(self, beat: Heartbeat) -> None: ...
+
+    def end_heartbeat(self, owner: str) -> None:
+        """It stopped as it should; nobody needs to wonder where it is."""
+        ...
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """Of all workers that did not end as they should, the newest beat first; the dead ones for a day."""
+        ...
 
     def free_leases(self, owner_prefix: str) -> int:
         """Leases of a process that is surely dead end now."""

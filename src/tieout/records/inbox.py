@@ -32,6 +32,8 @@ class Inbox:
             )
             if new:
                 self._make_due(INBOX_JOB, now)
+        if new:
+            self._database.ring_bell([0])
         return new
 
     def unhandled(self, limit: int) -> Sequence[InboxRow]:
@@ -53,6 +55,7 @@ class Inbox:
         """The store's next pull need not wait for its time."""
         with self._database.transaction():
             self._make_due(f"pull:{connection}", now)
+        self._database.ring_bell([0])
 
     def _make_due(self, job: str, now: datetime) -> None:
         self._database.run(

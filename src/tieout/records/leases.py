@@ -70,6 +70,9 @@ class Leases:
                     "UPDATE organisation SET due_at=%s WHERE id=%s AND (due_at IS NULL OR due_at>%s)",
                     [due_at, claim.organisation, due_at],
                 )
+        if due_at is not None and due_at <= now:
+            # There is more to do, and whoever gives it back may be about to stop.
+            self._database.ring_bell([claim.organisation])
 
     def free_leases(self, owner_prefix: str) -> int:
         """Leases of a process that is surely dead (its successor on the same machine says so).
@@ -99,6 +102,7 @@ class Leases:
                 "UPDATE organisation SET due_at=%s WHERE id=%s AND (due_at IS NULL OR due_at>%s)",
                 [now, organisation, now],
             )
+        self._database.ring_bell([organisation])
 
     def next_due(self) -> datetime | None:
         """When the first organisation wants to be looked at (by due time, end of hold, end of a lost lease)."""

@@ -13,6 +13,7 @@ from tieout.engine.forecast import OpenWork
 from tieout.engine.limits import Bounds
 from tieout.engine.parking import PAUSED_STEP
 from tieout.ports.entities import Pace, RunState
+from tieout.records.ringing import ring
 from tieout.records.sql import Database, Row, optional_time, text
 
 _sizes = msgspec.json.Decoder(dict[str, int])
@@ -112,8 +113,10 @@ class Pauses:
         )
 
     def _ring_all(self, now: datetime) -> None:
-        self._database.run(
-            "UPDATE organisation SET due_at=%s WHERE removed_at IS NULL AND (due_at IS NULL OR due_at>%s)", [now, now]
+        ring(
+            self._database,
+            [row[0] for row in self._database.rows("SELECT id FROM organisation WHERE removed_at IS NULL")],
+            now,
         )
 
     def _note(self, action: str, subject: str, by: str, address: str, now: datetime) -> None:

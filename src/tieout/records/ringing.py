@@ -10,11 +10,11 @@ from tieout.records.sql import Database
 
 def ring(database: Database, organisations: Iterable[int], now: datetime) -> None:
     """They are due now; after the transaction, so that the organisation's row is locked for a moment only."""
+    wanted = sorted(organisations)
     database.run_in(
-        "UPDATE organisation SET due_at=%s WHERE (due_at IS NULL OR due_at>%s) AND id IN (@)",
-        [now, now],
-        sorted(organisations),
+        "UPDATE organisation SET due_at=%s WHERE (due_at IS NULL OR due_at>%s) AND id IN (@)", [now, now], wanted
     )
+    database.ring_bell(wanted)
 
 
 def ring_connection(database: Database, connection: int, now: datetime) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tieout.ports.schedules import Job
-from tieout.records.sql import Database, optional_time, placeholders, text
+import msgspec
+
+from tieout.ports.schedules import Heartbeat, Job
+from tieout.records.sql import Database, optional_time, placeholders, text, time_of
 
 _COLUMNS = "id, name, job, fence, connection_id, organisation_id, entity, every_seconds, cron, failures"
+
+#: Name of a worker's fact among those of the installation, and how long one that died is shown.
+_BEAT, _DEAD_KEPT = "heartbeat ", timedelta(days=1)
 
 #: Documents that cannot be planned yet must not keep a planner busy.
 _PLANNING_PAUSE = timedelta(milliseconds=400)
@@ -99,10 +104,32 @@ class Schedules:
         )
         return optional_time(row[0]) if row else None
 
-    def heartbeat(self, owner: str, now: datetime) -> None:
+    def heartbeat(self, beat: Heartbeat) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT INTO installation (name, value, changed_at) VALUES (%s,'alive',%s)"
-                " ON CONFLICT (name) DO UPDATE SET changed_at=excluded.changed_at",
-                [f"heartbeat {owner}"[:80], now],
+                "INSERT INTO installation (name, value, changed_at) VALUES (%s,%s,%s)"
+                " ON CONFLICT (name) DO UPDATE SET value=excluded.value, changed_at=excluded.changed_at",
+                [f"{_BEAT}{beat.owner}"[:80], msgspec.json.encode(beat).decode(), beat.at],
             )
+            self._database.run(
+                f"DELETE FROM installation WHERE name LIKE '{_BEAT}%%' AND changed_at<%s", [beat.at - _DEAD_KEPT]
+            )
+
+    def end_heartbeat(self, owner: str) -> None:
+        with self._database.transaction():
+            self._database.run("DELETE FROM installation WHERE name=%s", [f"{_BEAT}{owner}"[:80]])
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        rows = self._database.rows(
+            f"SELECT name, value, changed_at FROM installation WHERE name LIKE '{_BEAT}%%' ORDER BY changed_at DESC",
+            [],
+        )
+        return [_beat(name, value, time_of(at)) for name, value, at in rows]
+
+
+def _beat(name: str, value: str, at: datetime) -> Heartbeat:
+    try:
+        return msgspec.json.decode(value, type=Heartbeat)
+    except msgspec.DecodeError:
+        # Of a worker of an earlier version, which says no more than that it lives.
+        return Heartbeat(owner=name.removeprefix(_BEAT), at=at)

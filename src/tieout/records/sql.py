@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from tieout.ports import Bell
+
 #: Parameters in one statement; SQLite allows 32,766, PostgreSQL 65,535.
 _IN_LIST_MAX = 2_000
 
@@ -19,8 +21,14 @@ Row = tuple[Any, ...]
 class Database:
     """Statements on one of Django's databases, in the calling thread's connection."""
 
-    def __init__(self, alias: str = "default") -> None:
+    def __init__(self, alias: str = "default", bell: Bell | None = None) -> None:
         self.alias = alias
+        self._bell = bell
+
+    def ring_bell(self, organisations: Iterable[int]) -> None:
+        """Tell workers elsewhere, where there is a bell; they look at the tables sooner."""
+        if self._bell is not None:
+            self._bell.ring(organisations)
 
     @cached_property
     def is_postgresql(self) -> bool:
