@@ -82,6 +82,11 @@ def chromium() -> str | None:
     return _shared("chromium", "TIEOUT_TEST_CHROMIUM", lambda: _program("chromium", "chromium", "google-chrome"))
 
 
+def php() -> str | None:
+    """Path of a PHP that runs programs and can call out, None when there is none."""
+    return _shared("php", "TIEOUT_TEST_PHP", lambda: _program("php-cli php-curl", "php"))
+
+
 def _shared(name: str, variable: str, start: Callable[[], str | None]) -> str | None:
     if variable in os.environ:
         return os.environ[variable]
@@ -101,8 +106,8 @@ def _shared(name: str, variable: str, start: Callable[[], str | None]) -> str | 
         return address.read_text() or None
 
 
-def _program(package: str, *names: str, folders: str = "") -> str | None:
-    """Where a program is; installed from the system's packages first when we are root and may."""
+def _program(packages: str, *names: str, folders: str = "") -> str | None:
+    """Where a program is; installed from the system's packages (named with blanks between) when we are root and may."""
 
     def find() -> str | None:
         places = [str(folder) for folder in sorted(Path("/").glob(folders), reverse=True)] if folders else []
@@ -112,7 +117,7 @@ def _program(package: str, *names: str, folders: str = "") -> str | None:
     if (found := find()) or os.geteuid() != 0 or not shutil.which("apt-get"):
         return found
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages.split()]):
         subprocess.run(
             ["apt-get", "--quiet", *command], env=environment, timeout=_INSTALL_SECONDS_MAX, capture_output=True
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -37,9 +36,8 @@ NONCE = "0123456789abcdef"
 
 @pytest.fixture(scope="session")
 def php() -> str:
-    found = shutil.which("php")
+    found = services.php()
     if found is None:
-        services.leave_out("php: not here, so the OpenCart extension was not run; install php-cli")
         pytest.skip("no PHP")
     return found
 
