@@ -107,7 +107,7 @@ def _shared(name: str, variable: str, start: Callable[[], str | None]) -> str | 
 
 
 def _program(packages: str, *names: str, folders: str = "") -> str | None:
-    """Where a program is; installed from the system's packages (named with blanks between) when we are root and may."""
+    """Where a program is; packages with blanks between are installed first when we are root and may."""
 
     def find() -> str | None:
         places = [str(folder) for folder in sorted(Path("/").glob(folders), reverse=True)] if folders else []
