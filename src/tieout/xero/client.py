@@ -16,6 +16,7 @@ from tieout.xero import creating, looking, out, reading, reports
 from tieout.xero.addresses import Addresses
 from tieout.xero.answers import read_answer
 from tieout.xero.caller import USER_AGENT, Caller
+from tieout.xero.changes import XeroChanges
 from tieout.xero.transport import ANSWER_LOST, NOTHING_SENT, Transport
 
 #: Longest idempotency key Xero takes.
@@ -97,6 +98,11 @@ class XeroLedger:
 
     def read_some(self, role: Role, ids: Sequence[str], meter: Meter) -> Iterator[Sequence[Held]]:
         return looking.read_some(self._caller, role, ids, meter)
+
+    @property
+    def changes(self) -> XeroChanges:
+        """Whole objects, for the way back."""
+        return XeroChanges(self._caller, self._base_currency)
 
     def trial_balance(self, day: date, meter: Meter) -> tuple[Balance, ...]:
         return reports.trial_balance(self._caller, day, meter)

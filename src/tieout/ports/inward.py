@@ -1,0 +1,232 @@
+"""Ports of the way back: what changed in the ledger, and our own storage of what was brought from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from tieout.accounting.brought import LedgerContact, LedgerInvoice, LedgerPayment, Sighting
+from tieout.documents import DocumentKey
+from tieout.documents.entries import EntryKind
+from tieout.errors import Problem
+from tieout.planning.merging import Agreed, FieldConflict
+from tieout.planning.results import DossierPlan
+from tieout.ports.ledger import Meter
+from tieout.ports.records import DueDossier
+from tieout.ports.writing import StoreWrite
+
+
+class LedgerChanges(Protocol):
+    """Whole objects that changed in one organisation. Implemented in `xero.changes`.
+
+    since: UTC; None everything. Deleted, void and archived ones are told too. One conditional read a list when
+    nothing changed. Raise RetryLater, NeedsOperator, ContractBroken; nothing half-read is yielded.
+    """
+
+    def contacts(self, since: datetime | None, meter: Meter) -> Iterator[Sequence[LedgerContact]]: ...
+
+    def invoices(self, since: datetime | None, meter: Meter) -> Iterator[Sequence[LedgerInvoice]]: ...
+
+    def payments(self, since: datetime | None, meter: Meter) -> Iterator[Sequence[LedgerPayment]]: ...
+
+    def some_contacts(self, ids: Sequence[str], meter: Meter) -> Sequence[LedgerContact]:
+        """The contacts with these ids (at most 40)."""
+        ...
+
+    def some_invoices(self, ids: Sequence[str], meter: Meter) -> Sequence[LedgerInvoice]:
+        """The sales invoices with these ids (at most 40)."""
+        ...
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A store and one of the organisations that it exchanges with."""
+
+    connection: int
+    organisation: int
+
+
+class OwnPosting(msgspec.Struct, frozen=True):
+    """What we know of a ledger object as a posting of ours.
+
+    role: of the posting. document, kind, key: the store's record it came from. made_by_us: False when it was
+    adopted or brought. store_moved: the record changed since it was posted. payload: what the ledger got last.
+    """
+
+    posting: int
+    role: str
+    document: int
+    key: DocumentKey
+    made_by_us: bool
+    store_moved: bool
+    payload: bytes | None = None
+
+
+class BroughtRow(msgspec.Struct, frozen=True):
+    """One object of the ledger with what is known of its record in the store; see `records.models.Brought`."""
+
+    id: int
+    pair: Pair
+    kind: EntryKind
+    remote_id: str
+    state: str
+    key: str
+    marker: str
+    sighting: Sighting
+    was_ended: bool
+    made_in_store: bool
+    agreed: Agreed | None
+    write: StoreWrite | None
+    attempts: int
+    sent_at: datetime | None
+    asked: bool = False
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What became of a row after it was decided, for one UPDATE.
+
+    state: queued (write says what), held, waiting, skipped, synchronised, ended. agreed: None leaves it.
+    """
+
+    id: int
+    state: str
+    why: str
+    write: StoreWrite | None = None
+    agreed: Agreed | None = None
+    problem: Problem | None = None
+    conflicts: tuple[FieldConflict, ...] = ()
+    waits_for: str = ""
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """A dossier that both sides have alike now: what planning wants of it is what the ledger holds.
+
+    remote: the ledger's ids of the plan's postings, by (role, store key of the posting's document); only those are
+    taken as posted. statuses: the ledger's words, by id.
+    """
+
+    dossier: DueDossier
+    organisation: int
+    plan: DossierPlan
+    rule_version: int
+    remote: Mapping[tuple[str, str], str]
+    statuses: Mapping[str, str] = {}
+
+
+class BroughtCounts(msgspec.Struct, frozen=True):
+    """Rows by state, and how often the store was written to."""
+
+    by_state: Mapping[str, int]
+    writes: int
+
+
+class InwardRecords(Protocol):
+    """Our own storage of the way back. Each method is a transaction of its own; none reads a clock."""
+
+    def pairs_of(self, organisation: int) -> Sequence[Pair]:
+        """The stores that go to an organisation, by id."""
+        ...
+
+    def mark(self, organisation: int, kind: EntryKind) -> datetime | None:
+        """Changes before this time are known."""
+        ...
+
+    def keep_sightings(
+        self,
+        pairs: Sequence[Pair],
+        kind: EntryKind,
+        page: Sequence[Sighting],
+        now: datetime,
+        *,
+        mark: datetime | None = None,
+    ) -> int:
+        """Keep what was read, and the mark with it; what differs from before becomes due. How many do."""
+        ...
+
+    def due(self, pair: Pair, kind: EntryKind, limit: int) -> Sequence[BroughtRow]:
+        """Rows to be decided, in the order in which they were met first."""
+        ...
+
+    def known_keys(self, pair: Pair, kind: EntryKind, remote_ids: Sequence[str]) -> Mapping[str, str]:
+        """The store's keys of ledger objects, brought or sent, by id."""
+        ...
+
+    def own_postings(self, pair: Pair, remote_ids: Sequence[str]) -> Mapping[str, OwnPosting]:
+        """Postings of this store with these ids in this organisation."""
+        ...
+
+    def matching_customers(self, connection: int, email: str, name: str) -> Sequence[str]:
+        """Keys of the store's customers with this e-mail, else with this very name."""
+        ...
+
+    def plan_rows(self, planned: Sequence[Planned], now: datetime) -> None:
+        """Write what was decided; conflicts become open ones."""
+        ...
+
+    def sendable(self, pair: Pair, now: datetime, limit: int) -> Sequence[BroughtRow]:
+        """Rows whose write may leave now, customers first."""
+        ...
+
+    def unsettled(self, pair: Pair) -> Sequence[BroughtRow]:
+        """Rows being sent or of unknown outcome."""
+        ...
+
+    def begin(self, row: BroughtRow, now: datetime) -> bool:
+        """The write is about to leave. False when the row is not what it was any more."""
+        ...
+
+    def done(
+        self, row: BroughtRow, *, key: str, agreed: Agreed | None, ended: bool, now: datetime, message: str
+    ) -> None:
+        """The store has it: key, agreement, the log. What waits for it is due."""
+        ...
+
+    def not_done(
+        self,
+        row: BroughtRow,
+        *,
+        state: str,
+        now: datetime,
+        not_before: datetime | None = None,
+        problem: Problem | None = None,
+        message: str = "",
+    ) -> None:
+        """Refused (held), to be tried again (queued), or unknown; with its reason and the log."""
+        ...
+
+    def agree(self, agreement: Agreement, now: datetime) -> int:
+        """Take a plan as posted. Returns how many postings are linked."""
+        ...
+
+    def creating(self, connection: int) -> Mapping[EntryKind, int]:
+        """Records about to be made in the store whose outcome is not known, by kind."""
+        ...
+
+    def sync_again(self, rows: Sequence[int], now: datetime) -> int:
+        """Held, skipped and failed rows are decided anew, also those that a rule passed over."""
+        ...
+
+    def add_all(self, pair: Pair, kinds: Sequence[EntryKind], now: datetime) -> int:
+        """“Sync from Xero”: everything that is not synchronised is decided anew."""
+        ...
+
+    def decide_conflict(self, conflict: int, side: str, *, by: str, address: str, now: datetime) -> bool:
+        """Close a conflict; taking the other side's value is a change of its own. False when it was closed."""
+        ...
+
+    def counts(self, pair: Pair) -> BroughtCounts: ...
+
+
+class LinkRow(msgspec.Struct, frozen=True):
+    """A sale or customer of a store that may be in an organisation already, for plans of links.
+
+    expected: what planning would post. marker: its number there.
+    """
+
+    document: int
+    kind: str
+    number: str
+    date: date | None
+    marker: str
