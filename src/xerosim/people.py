@@ -157,6 +157,14 @@ def create(ctx: Context, members: Json) -> Json:
     return documents.write(ctx, kind).elements[0]
 
 
+def publish_tax_return(ctx: Context, members: Json) -> Json:
+    """Publish the tax return of a period ({"from", "to"}); it is then listed under Reports."""
+    from xerosim.dates import day_of
+    from xerosim.resources import tax_returns
+
+    return tax_returns.publish(ctx, day_of(str(members["from"])), day_of(str(members["to"])))
+
+
 DEEDS: dict[str, Callable[[Context, Json], object]] = {
     "edit": edit,
     "approve": approve,
@@ -171,6 +179,7 @@ DEEDS: dict[str, Callable[[Context, Json], object]] = {
     "enable currency": enable_currency,
     "delete item": delete_item,
     "create": create,
+    "publish tax return": publish_tax_return,
 }
 
 

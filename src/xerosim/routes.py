@@ -18,13 +18,13 @@ from xerosim.resources import (
     items,
     organisations,
     payments,
+    pdf,
     rendered,
     tax_rates,
 )
 from xerosim.resources.context import Context
 from xerosim.resources.kinds import CREDIT_NOTE, INVOICE, Kind
 from xerosim.resources.listing import id_list, select
-from xerosim.resources.pdf import pdf
 from xerosim.routes_more import MORE, child
 from xerosim.routing import Answer, Handler, answered, as_answer, read
 from xerosim.wire import Request, Response
@@ -51,6 +51,8 @@ def _organisation(world: "World", ctx: Context, parts: list[str], request: Reque
         raise NotImplementedByXero
     if len(parts) == 2 and parts[1].lower() == "actions":
         return Answer("Actions", organisations.actions(ctx.org))
+    if len(parts) == 3 and parts[2].lower() == "cissettings" and parts[1].lower() == ctx.org.id:
+        return Answer("CISSettings", [{"CISContractorEnabled": False, "CISSubContractorEnabled": False}])
     if len(parts) > 1:
         raise NotFound
     return Answer("Organisations", [organisations.render(ctx.org)])
@@ -96,6 +98,8 @@ def _contacts(world: "World", ctx: Context, parts: list[str], request: Request) 
             if contact is None:
                 raise NotFound
             return Answer("Contacts", [contacts.render(ctx, contact)])
+        if len(parts) == 3 and parts[2].lower() == "cissettings" and contacts.find(ctx, parts[1]) is not None:
+            return Answer("CISSettings", [{"CISEnabled": False}])
         if len(parts) > 2:
             raise NotFound
         return _list_contacts(ctx)
@@ -148,15 +152,16 @@ def _items(world: "World", ctx: Context, parts: list[str], request: Request) -> 
 
 def _document_route(kind: Kind) -> Handler:
     def handle(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer | Response:
-        if len(parts) >= 3:
+        as_pdf = pdf.wanted(ctx, parts)
+        if len(parts) >= 3 and not as_pdf:
             return _document_child(world, ctx, kind, parts)
         if ctx.method == "GET":
-            if len(parts) == 2:
+            if len(parts) > 1:
                 document = documents.find(ctx, kind, parts[1])
                 if document is None:
                     raise NotFound
-                if "application/pdf" in ctx.headers.get("accept", ""):
-                    return Response(200, {"content-type": "application/pdf"}, pdf(document.number))
+                if as_pdf:
+                    return pdf.answer(document.number)
                 return Answer(kind.collection, [documents_render.render(ctx, document)])
             return _list_documents(ctx, kind)
         if len(parts) == 1 and ctx.method in ("PUT", "POST"):

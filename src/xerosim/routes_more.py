@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xerosim.errors import Invalid, NotFound, NotImplementedByXero
-from xerosim.resources import batches, generic, groups, journals, notes, offers, reports, tracking, transfers
+from xerosim.resources import (
+    batches,
+    generic,
+    groups,
+    journals,
+    notes,
+    offers,
+    pdf,
+    reports,
+    tax_returns,
+    tracking,
+    transfers,
+)
 from xerosim.resources.context import Context, Written
 from xerosim.resources.listing import select, whole_number
 from xerosim.routing import Answer, Handler, answered, as_answer, one_of, read
@@ -96,12 +108,15 @@ def _themes(world: "World", ctx: Context, parts: list[str], request: Request) ->
 
 
 def _offer(offer: offers.Offer, pageable: bool) -> Handler:
-    def handle(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
+    def handle(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer | Response:
         if ctx.method == "GET":
-            if len(parts) == 2:
+            as_pdf = pdf.wanted(ctx, parts)
+            if len(parts) > 1:
                 document = offers.find(ctx, offer, parts[1])
-                if document is None:
+                if document is None or (len(parts) > 2 and not as_pdf):
                     raise NotFound
+                if as_pdf:
+                    return pdf.answer(document.number)
                 return Answer(offer.collection, [offers.render(ctx, document)])
             return _offers(ctx, offer, pageable)
         if len(parts) == 1 and ctx.method in ("PUT", "POST"):
@@ -144,7 +159,15 @@ def _batches(world: "World", ctx: Context, parts: list[str], request: Request) -
 
 def _transfers(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer:
     if ctx.method == "GET":
-        return read(ctx, ctx.org.transfers, "BankTransfer", parts, lambda value: transfers.render(ctx, value))
+        every = ctx.flag("includeDeleted")
+        return read(
+            ctx,
+            ctx.org.transfers,
+            "BankTransfer",
+            parts,
+            lambda value: transfers.render(ctx, value),
+            keep=lambda value: every or value.status != "DELETED",
+        )
     if len(parts) == 1 and ctx.method in ("PUT", "POST"):
         return answered(transfers.write(ctx))
     if len(parts) == 2 and ctx.method == "POST":
@@ -205,7 +228,8 @@ def _reports(world: "World", ctx: Context, parts: list[str], request: Request) -
     if ctx.method != "GET":
         raise NotImplementedByXero
     if len(parts) == 1:
-        return Answer("Reports", [])
+        reports.check_permission(ctx)
+        return Answer("Reports", tax_returns.listed(ctx))
     return Answer("Reports", [reports.report(ctx, parts[1])])
 
 

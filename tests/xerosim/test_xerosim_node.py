@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xerosim_journey import journey, prepare, untouched
+from xerosim_steps import Step
 
 import services
+from xerosim.identity.scopes import GRANULAR
+from xerosim.people import DEEDS
 from xerosim.server import start_background
 from xerosim.world import World
 
@@ -48,12 +53,22 @@ def modules() -> Path:
 
 
 @pytest.fixture
-def environment(modules: Path) -> Iterator[dict[str, str]]:
-    """Variables for a Node program that reaches one fresh organisation."""
-    world = World()
+def served() -> World:
+    """A world whose only organisation the programs reach."""
+    world = World(tier="advanced")
     tenant = world.add_organisation("uk").id
-    custom = world.custom_app(tenant)
-    with start_background(world) as server:
+    prepare(world, tenant)
+    for app in world.identity.apps:
+        world.limits_of(app).enforced = False
+    return world
+
+
+@pytest.fixture
+def environment(modules: Path, served: World) -> Iterator[dict[str, str]]:
+    """Variables for a Node program that reaches the served world."""
+    (tenant,) = served.organisations
+    custom = served.custom_app(tenant)
+    with start_background(served) as server:
         yield {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -85,15 +100,78 @@ def test_the_node_sdk_invoices_pays_and_reads_reports(environment: dict[str, str
     }
 
 
-def test_the_mcp_server_lists_and_creates(environment: dict[str, str], modules: Path, tmp_path: Path) -> None:
-    calls: list[tuple[str, dict[str, Any]]] = [
-        ("list-organisation-details", {}),
-        ("list-accounts", {}),
-        ("list-tax-rates", {}),
-        ("create-contact", {"name": "Mina Mcp", "email": "mina@example.test"}),
-        ("list-contacts", {"page": 1}),
-        ("list-trial-balance", {}),
-    ]
+def test_the_node_sdk_does_everything_it_can(environment: dict[str, str]) -> None:
+    told = json.dumps({"scopes": sorted(GRANULAR), "steps": [_told(step) for step in journey()]})
+    command = ["node", str(HERE / "journey.cjs")]
+    run = subprocess.run(
+        command, env=environment, input=told, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert untouched({_snake(name) for name in json.loads(run.stdout)}) == set()
+
+
+def _told(step: Step) -> Step:
+    """A step as JSON: bodies are marked, as JSON has no pairs."""
+    given = {
+        name: {"model": value[0], "members": value[1]} if isinstance(value, tuple) else value
+        for name, value in step["with"].items()
+    }
+    return {**step, "with": given}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])", lambda found: "_" + found[0], name).lower()
+
+
+class Mcp:
+    """Xero's MCP server, spoken to as an assistant does."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._number = 0
+        self.called: set[str] = set()
+        client = {"name": "tests", "version": "1"}
+        self.ask("initialize", {"protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": client})
+        self._say({"jsonrpc": "2.0", "method": "notifications/initialized"})
+
+    def tools(self) -> set[str]:
+        return {tool["name"] for tool in self.ask("tools/list", {})["tools"]}
+
+    def __call__(self, tool: str, **given: object) -> str:
+        """What a tool says, which must not be an error."""
+        answer = self.ask("tools/call", {"name": tool, "arguments": given})
+        said = "\n".join(part["text"] for part in answer["content"])
+        assert "error" not in said.lower(), (tool, said)
+        self.called.add(tool)
+        return said
+
+    def id(self, tool: str, **given: object) -> str:
+        """The id of what a tool made."""
+        said = self(tool, **given)
+        found = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", said)
+        assert found, (tool, said)
+        return found[0]
+
+    def _say(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message) + "\n")
+        self._process.stdin.flush()
+
+    def ask(self, method: str, params: dict[str, Any]) -> Any:
+        self._number += 1
+        self._say({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
+        assert self._process.stdout is not None
+        for said in self._process.stdout:
+            answer = json.loads(said)
+            if answer.get("id") == self._number:
+                assert "result" in answer, answer
+                return answer["result"]
+        assert self._process.stderr is not None
+        raise AssertionError(self._process.stderr.read()[-2000:])
+
+
+@pytest.fixture
+def mcp(environment: dict[str, str], modules: Path, tmp_path: Path) -> Iterator[Mcp]:
     program = modules / "@xeroapi" / "xero-mcp-server" / "dist" / "index.js"
     with subprocess.Popen(
         ["node", str(program)],
@@ -103,42 +181,64 @@ def test_the_mcp_server_lists_and_creates(environment: dict[str, str], modules: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as server:
+    ) as process:
         try:
-            texts = {name: _tool(server, number, name, given) for number, (name, given) in enumerate(calls, 2)}
+            yield Mcp(process)
         finally:
-            server.terminate()
-    assert environment["TENANT"] in texts["list-organisation-details"]
-    assert "OUTPUT2" in texts["list-tax-rates"]
-    assert "Mina Mcp" in texts["list-contacts"]
-    assert not [name for name, text in texts.items() if "error" in text.lower()], texts
+            process.terminate()
 
 
-def _tool(server: "subprocess.Popen[str]", number: int, name: str, given: dict[str, Any]) -> str:
-    """What a tool of the server says; the first call introduces us."""
-    if number == 2:
-        client = {"name": "tests", "version": "1"}
-        hello = {"protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": client}
-        _ask(server, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
-        _say(server, {"jsonrpc": "2.0", "method": "notifications/initialized"})
-    params = {"name": name, "arguments": given}
-    answer = _ask(server, {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
-    assert "result" in answer, answer
-    return "\n".join(part["text"] for part in answer["result"]["content"])
+LINE = {"description": "Part", "quantity": 1, "unitAmount": 100, "accountCode": "200", "taxType": "OUTPUT2"}
+COST = {**LINE, "accountCode": "400", "taxType": "INPUT2"}
 
 
-def _say(server: "subprocess.Popen[str]", message: dict[str, Any]) -> None:
-    assert server.stdin is not None
-    server.stdin.write(json.dumps(message) + "\n")
-    server.stdin.flush()
+def test_every_tool_of_the_mcp_server_does_its_work(mcp: Mcp, environment: dict[str, str], served: World) -> None:
+    tenant = environment["TENANT"]
+    assert tenant in mcp("list-organisation-details")
+    bank = next(a.id for a in served.organisations[tenant].accounts.values() if a.code == "090")
+    assert bank in mcp("list-accounts")
+    assert "OUTPUT2" in mcp("list-tax-rates")
+    contact = mcp.id("create-contact", name="Mina Mcp", email="mina@example.test")
+    mcp("update-contact", contactId=contact, name="Mina Mcp", firstName="Mina", phone="555")
+    assert "Mina Mcp" in mcp("list-contacts", page=1, searchTerm="mina")
+    mcp("list-contact-groups")
+    item = mcp.id("create-item", code="TEE", name="Tee", salesDetails={"unitPrice": 19.99, "accountCode": "200"})
+    mcp("update-item", itemId=item, code="TEE", name="Shirt")
+    assert "Shirt" in mcp("list-items", page=1)
+    category = mcp.id("create-tracking-category", name="Shop")
+    mcp("create-tracking-options", trackingCategoryId=category, optionNames=["Online", "Street"])
+    option = served.organisations[tenant].tracking[category].options[0].id
+    mcp("update-tracking-options", trackingCategoryId=category, options=[{"trackingOptionId": option, "name": "Web"}])
+    mcp("update-tracking-category", trackingCategoryId=category, name="Channel")
+    assert "Channel" in mcp("list-tracking-categories", includeArchived=True)
+    assert "Web" in mcp("list-tracking-categories")
+    _documents_by_mcp(mcp, served, tenant, contact, bank)
+    for report in ("list-trial-balance", "list-profit-and-loss", "list-report-balance-sheet"):
+        mcp(report, paymentsOnly=False)
+    for report in ("list-aged-receivables-by-contact", "list-aged-payables-by-contact"):
+        mcp(report, contactId=contact)
+    payroll = {name for name in mcp.tools() if "payroll" in name or "timesheet" in name}  # not simulated
+    assert mcp.tools() - mcp.called == payroll
 
 
-def _ask(server: "subprocess.Popen[str]", message: dict[str, Any]) -> Any:
-    _say(server, message)
-    assert server.stdout is not None
-    for said in server.stdout:
-        answer = json.loads(said)
-        if answer.get("id") == message["id"]:
-            return answer
-    assert server.stderr is not None
-    raise AssertionError(server.stderr.read()[-2000:])
+def _documents_by_mcp(mcp: Mcp, served: World, tenant: str, contact: str, bank: str) -> None:
+    invoice = mcp.id("create-invoice", contactId=contact, lineItems=[LINE], type="ACCREC", reference="M-1")
+    mcp("update-invoice", invoiceId=invoice, reference="M-2", dueDate="2026-12-31")
+    served.person(tenant, lambda ctx: DEEDS["approve"](ctx, {"id": invoice}))
+    assert "M-2" in mcp("list-invoices", page=1, contactIds=[contact])
+    mcp.id("create-payment", invoiceId=invoice, accountId=bank, amount=120)
+    assert "120" in mcp("list-payments", page=1, invoiceId=invoice)
+    assert served.organisations[tenant].invoices[invoice].status == "PAID"
+    note = mcp.id("create-credit-note", contactId=contact, lineItems=[LINE])
+    mcp("update-credit-note", creditNoteId=note, reference="back", lineItems=[{**LINE, "unitAmount": 50}])
+    assert "back" in mcp("list-credit-notes", page=1, contactId=contact)
+    quote = mcp.id("create-quote", contactId=contact, lineItems=[LINE], title="Offer")
+    mcp("update-quote", quoteId=quote, summary="cheap", contactId=contact, date="2026-09-01")
+    assert "cheap" in mcp("list-quotes", page=1, contactId=contact)
+    spent = mcp.id("create-bank-transaction", type="SPEND", bankAccountId=bank, contactId=contact, lineItems=[COST])
+    mcp("update-bank-transaction", bankTransactionId=spent, reference="fee")
+    assert "fee" in mcp("list-bank-transactions", page=1, bankAccountId=bank)
+    lines = [{"lineAmount": 5, "accountCode": "404"}, {"lineAmount": -5, "accountCode": "429"}]
+    journal = mcp.id("create-manual-journal", narration="Fees", manualJournalLines=lines)
+    mcp("update-manual-journal", manualJournalID=journal, narration="Card fees", manualJournalLines=lines)
+    assert "Card fees" in mcp("list-manual-journals", page=1)

@@ -1,6 +1,6 @@
 """Manual journals, and the ledger's own journals as Xero shows them."""
 
-from xerosim import dates, ledger
+from xerosim import cash, dates, ledger
 from xerosim.arithmetic import NO_TAX, line_tax
 from xerosim.errors import Invalid, NotFound
 from xerosim.model import Account, Entry, JournalLine, ManualJournal, TaxRate
@@ -190,13 +190,14 @@ def render(ctx: Context, journal: ManualJournal, *, lines: bool = True) -> Json:
 
 
 def list_entries(ctx: Context) -> list[Json]:
-    """GET /Journals: a hundred from an offset on, by JournalNumber."""
+    """GET /Journals: a hundred from an offset on, by JournalNumber; with paymentsOnly=true on the cash basis."""
     try:
         offset = int(ctx.query.get("offset", "0"))
     except ValueError:
         offset = 0
     since = modified_since(ctx)
-    entries = [entry for entry in ctx.org.entries.ordered() if entry.number > offset and entry.created >= since]
+    kept = cash.entries(ctx.org) if ctx.flag("paymentsOnly") else ctx.org.entries.ordered()
+    entries = [entry for entry in kept if entry.number > offset and entry.created >= since]
     return [render_entry(ctx, entry) for entry in sorted(entries, key=lambda entry: entry.number)[:PAGE]]
 
 

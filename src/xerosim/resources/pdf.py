@@ -1,5 +1,21 @@
 """The smallest PDF that shows a document's number."""
 
+from xerosim.resources.context import Context
+from xerosim.wire import Response
+
+
+def wanted(ctx: Context, parts: list[str]) -> bool:
+    """Whether a call asks for one document as PDF: by its Accept header, or by /{id}/pdf as in the published file."""
+    by_path = len(parts) == 3 and parts[2].lower() == "pdf"
+    return ctx.method == "GET" and (
+        by_path or (len(parts) == 2 and "application/pdf" in ctx.headers.get("accept", ""))
+    )
+
+
+def answer(number: str) -> Response:
+    """A document as PDF."""
+    return Response(200, {"content-type": "application/pdf"}, pdf(number))
+
 
 def pdf(number: str) -> bytes:
     """One page with the number on it."""

@@ -3,12 +3,12 @@
 import datetime
 from collections.abc import Callable
 
-from xerosim import dates
-from xerosim.errors import NotFound, Problem, Validation
-from xerosim.ledger import balances_at
+from xerosim import cash, dates, ledger
+from xerosim.errors import Problem, Validation
 from xerosim.model import Account, Document
 from xerosim.numbers import money
 from xerosim.organisation import Organisation
+from xerosim.resources import tax_returns
 from xerosim.resources.context import Context
 from xerosim.wire import Json
 
@@ -32,12 +32,11 @@ def _section(title: str, rows: list[Row]) -> Row:
 
 
 def report(ctx: Context, name: str) -> Json:
-    """One report by name. Raises NotFound for unknown ones, Problem 403 without the permission."""
-    if not ctx.org.settings.user_may_report:
-        raise Problem(403, "AuthorizationUnsuccessful")
+    """One report by name or by id. Raises NotFound for unknown ones, Problem 403 without the permission."""
+    check_permission(ctx)
     maker = REPORTS.get(name.lower())
     if maker is None:
-        raise NotFound
+        return tax_returns.read(ctx, name)
     title, titles, rows = maker(ctx)
     return {
         "ReportID": title.replace(" ", ""),
@@ -49,6 +48,18 @@ def report(ctx: Context, name: str) -> Json:
         "Fields": [],
         "Rows": rows,
     }
+
+
+def check_permission(ctx: Context) -> None:
+    """Raise Problem 403 where the connecting user may not see reports."""
+    if not ctx.org.settings.user_may_report:
+        raise Problem(403, "AuthorizationUnsuccessful")
+
+
+def _balances(ctx: Context, day: int, first: int | None = None) -> dict[str, int]:
+    """Balances on the basis the call asks for: accrual, or with paymentsOnly=true cash."""
+    at = cash.balances_at if ctx.flag("paymentsOnly") else ledger.balances_at
+    return at(ctx.org, day, first)
 
 
 def _long(day: int) -> str:
@@ -99,7 +110,7 @@ def _trial_balance(ctx: Context) -> tuple[str, list[str], list[Row]]:
     org = ctx.org
     day = _day(ctx, "date", ctx.today)
     start = _year_start(org, day)
-    whole, year = balances_at(org, day), balances_at(org, day, start)
+    whole, year = _balances(ctx, day), _balances(ctx, day, start)
     earlier = 0
     shown: dict[str, int] = {}
     for id, cents in whole.items():
@@ -145,7 +156,7 @@ def _profit_rows(ctx: Context, balances: dict[str, int]) -> tuple[list[Row], int
 def _profit_and_loss(ctx: Context) -> tuple[str, list[str], list[Row]]:
     last = _day(ctx, "toDate", ctx.today)
     first = _day(ctx, "fromDate", last - (_EPOCH + datetime.timedelta(days=last)).day + 1)
-    rows, profit = _profit_rows(ctx, balances_at(ctx.org, last, first))
+    rows, profit = _profit_rows(ctx, _balances(ctx, last, first))
     head = _row("Header", "", f"{_long(first)} to {_long(last)}")
     return (
         "Profit and Loss",
@@ -160,7 +171,7 @@ def _profit_and_loss(ctx: Context) -> tuple[str, list[str], list[Row]]:
 
 def _balance_sheet(ctx: Context) -> tuple[str, list[str], list[Row]]:
     day = _day(ctx, "date", ctx.today)
-    balances = balances_at(ctx.org, day)
+    balances = _balances(ctx, day)
     rows: list[Row] = [_row("Header", "", _long(day))]
     profit = -sum(cents for klass in ("REVENUE", "EXPENSE") for _, cents in _accounts(ctx.org, klass, balances))
     net = 0
@@ -182,7 +193,7 @@ def _balance_sheet(ctx: Context) -> tuple[str, list[str], list[Row]]:
 def _bank_summary(ctx: Context) -> tuple[str, list[str], list[Row]]:
     last = _day(ctx, "toDate", ctx.today)
     first = _day(ctx, "fromDate", last - (_EPOCH + datetime.timedelta(days=last)).day + 1)
-    opening, closing = balances_at(ctx.org, first - 1), balances_at(ctx.org, last)
+    opening, closing = ledger.balances_at(ctx.org, first - 1), ledger.balances_at(ctx.org, last)
     received: dict[str, int] = {}
     spent: dict[str, int] = {}
     for entry in ctx.org.entries.values():
@@ -266,7 +277,7 @@ def _executive(ctx: Context) -> tuple[str, list[str], list[Row]]:
         if first <= entry.date <= day:
             received += sum(line[1] for line in entry.lines if line[0] in banks and line[1] > 0)
             spent -= sum(line[1] for line in entry.lines if line[0] in banks and line[1] < 0)
-    _, profit = _profit_rows(ctx, balances_at(ctx.org, day, first))
+    _, profit = _profit_rows(ctx, ledger.balances_at(ctx.org, day, first))
     cash = [_row("Row", "Cash received", money(received)), _row("Row", "Cash spent", money(spent))]
     cash.append(_row("Row", "Cash surplus (deficit)", money(received - spent)))
     profitability = [_row("Row", "Net profit (loss)", money(profit))]
