@@ -12,6 +12,13 @@ from pathlib import Path
 from typing import Any
 
 _SECONDS_MAX = 120
+_TAKE_BACK = """
+import sys
+from tieout.config import start
+start.prepare_django()
+from django.core.management import call_command
+call_command("migrate", "records", sys.argv[1], interactive=False, verbosity=0)
+"""
 
 
 def own_environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -47,6 +54,13 @@ class Installation:
         done = self.run(*arguments, "--json")
         assert done.returncode == code, done.stderr + done.stdout
         return self.decoded(done)
+
+    def take_back_to(self, migration: str) -> None:
+        """The schema of an older version: later migrations undone, the rows of what it had kept."""
+        subprocess.run(
+            [sys.executable, "-c", _TAKE_BACK, migration], env=own_environment(self.variables), check=True,
+            capture_output=True, timeout=_SECONDS_MAX,
+        )  # fmt: skip
 
     @staticmethod
     def decoded(done: subprocess.CompletedProcess[str]) -> Any:

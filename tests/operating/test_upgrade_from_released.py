@@ -69,6 +69,7 @@ def test_an_upgraded_installation_goes_on_and_posts_nothing_again(state: Path) -
 def test_an_older_database_moves_to_postgresql_with_every_link(state: Path, empty_postgresql: str) -> None:
     stored = Installation(state / "tieout")
     links = stored.rows(_LINKS)
+    stored.answer("upgrade")
     stored.answer("move", "--to", empty_postgresql)
     there = Installation(stored.home, TIEOUT_DATABASE_URL=empty_postgresql)
     assert there.answer("upgrade") == {"applied": []}
