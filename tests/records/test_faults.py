@@ -153,14 +153,17 @@ def test_an_edit_while_sending_is_not_lost(world: World) -> None:
     assert clock.now()
 
 
-def test_a_cancel_while_sending_voids_what_was_made(world: World) -> None:
+@pytest.mark.parametrize("known_to_planning", [True, False], ids=["known", "not known to planning"])
+def test_a_cancel_while_sending_voids_what_was_made(world: World, known_to_planning: bool) -> None:
+    """What is under way for the first time is nothing that planning knows of: it only says that it must not be."""
     world.save_orders([1])
     world.plan(lambda number: order_plan(number, paid=False))
 
     def cancel_meanwhile(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
         if call.role is Role.INVOICE and call.operation == "create":
             world.save_orders([1], change="cancelled")
-            world.plan(lambda number: DossierPlan((PlannedPosting(invoice_ref(number), None, f"SO-{number:09}"),)))
+            gone = (PlannedPosting(invoice_ref(1), None, "SO-000000001"),)
+            world.plan(lambda number: DossierPlan(gone) if known_to_planning else DossierPlan((), absent=gone))
         return process()
 
     world.ledger.spoil = cancel_meanwhile

@@ -33,7 +33,9 @@ def plan_dossier(dossier: Dossier, book: RuleBook, snapshot: Snapshot) -> Dossie
         _skip_all(work)
     else:
         _plan_all(work, documents)
-    return DossierPlan(tuple(work.postings), tuple(work.held), tuple(work.skipped), documents.value)
+    return DossierPlan(
+        tuple(work.postings), tuple(work.held), tuple(work.skipped), documents.value, tuple(work.absent)
+    )
 
 
 def _plan_all(work: Work, documents: SalesDocuments) -> None:

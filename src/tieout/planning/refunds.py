@@ -127,6 +127,9 @@ def _goes(work: Work, refund: Refund, document: DocumentKey, sales: Sequence[Sal
         work.skip(document, Code.STATE_SKIPPED, f"Refunds in state “{state}” are not sent, by a rule.")
     elif action is Action.UNDO:
         work.skip(document, Code.CANCELLED_UNSENT, "Taken back in the store before it was sent: nothing to book.")
+        # It may be under way just now, or a restored database may not know that it was sent.
+        number = document_number(work.book.rules.numbering.refund, refund.number, work.snapshot.burnt_numbers)
+        work.absent.append(PlannedPosting(Ref(Role.CREDIT_NOTE, document), None, number))
     elif start is not None and refund.date < start:
         work.skip(document, Code.BEFORE_START_DATE, f"Dated {refund.date}, before the start date {start}.")
     elif any(sale.standing is Standing.HELD for sale in sales):

@@ -99,9 +99,11 @@ class DossierPlan(msgspec.Struct, frozen=True, gc=False):
     """Everything wanted for one dossier. Planning again against what was posted gives the same payloads.
 
     sales_documents: which choice this dossier was planned by ("orders" or "invoices").
+    absent: what was cancelled before anybody knew it sent, and must not be in the ledger: it may be under way.
     """
 
     postings: tuple[PlannedPosting, ...]
     held: tuple[DocumentHeld, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     sales_documents: str = "orders"
+    absent: tuple[PlannedPosting, ...] = ()

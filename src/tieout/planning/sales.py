@@ -88,6 +88,9 @@ def _not_now(work: Work, source: Source, ref: Ref, action: Action | None) -> Sal
         return Sale(source, ref, Standing.ABSENT)
     elif action is Action.UNDO:
         work.skip(document, Code.CANCELLED_UNSENT, "Cancelled in the store before it was sent: nothing to book.")
+        # It may be under way just now, or a restored database may not know that it was sent.
+        number = document_number(source.prefix, source.number, work.snapshot.burnt_numbers)
+        work.absent.append(PlannedPosting(ref, None, number))
         return Sale(source, ref, Standing.ABSENT)
     else:
         start = work.book.rules.start_date

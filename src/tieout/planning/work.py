@@ -134,6 +134,7 @@ class Work:
     """One dossier being planned."""
 
     __slots__ = (
+        "absent",
         "allocated",
         "book",
         "contact",
@@ -155,6 +156,7 @@ class Work:
         self.postings: list[PlannedPosting] = []
         self.held: list[DocumentHeld] = []
         self.skipped: list[Skipped] = []
+        self.absent: list[PlannedPosting] = []
         self.sales: list[Sale] = []
         #: Posted allocations that are still in order.
         self.allocated: set[Ref] = set()

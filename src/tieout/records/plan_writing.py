@@ -142,7 +142,7 @@ class PlanWriting:
         assert root is not None, "a dossier without its leading document cannot be planned"
         older = {version: {p.ref: p for p in other.postings} for version, other in plan.older.items()}
         seen: set[Ref] = set()
-        for planned in plan.plan.postings:
+        for planned in (*plan.plan.postings, *plan.plan.absent):
             seen.add(planned.ref)
             known = self._known.get(planned.ref)
             own = self._ids[planned.ref.document]

@@ -106,6 +106,9 @@ def test_b02_confirmed_states_are_posted_authorised(state: str) -> None:
 def test_b02_c84_cancelled_before_it_was_sent_books_nothing(state: str) -> None:
     planned = plan(unpaid(state=state))
     assert (roles(planned), skip_codes(planned)) == ([], ["cancelled_unsent"])
+    # It may be under way just now: then it is taken back.
+    [absent] = planned.absent
+    assert (absent.ref.role.value, absent.payload, absent.marker[:3]) == ("invoice", None, "SO-")
 
 
 @pytest.mark.parametrize(("state", "code"), [("11", "state_asks"), ("13", "state_asks"), ("odd", "state_unknown")])
