@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--customers", choices=["new", "returning", "mixed"], default="mixed")
     parser.add_argument("--refunds", type=float, default=8, help="percentage of orders")
     parser.add_argument("--currencies", help="order currencies, comma separated")
-    parser.add_argument("--mix", choices=["recorded", "paid"], default="recorded")
+    parser.add_argument("--mix", choices=["recorded", "paid", "open"], default="recorded")
     parser.add_argument("--version", default="2.4.7", help="Magento version to behave like")
     parser.add_argument("--no-bearer", action="store_true", help="only signed requests get in")
     parser.add_argument("--host", default="127.0.0.1")

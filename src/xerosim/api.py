@@ -172,7 +172,7 @@ def _admitted(
         whole = response
         if response.drop or response.hang or response.cut is not None:
             whole = Response(response.status, response.headers, response.body, response.delay_seconds)
-        world.idempotency.remember(app.id, key, request, whole, now)
+        world.idempotency.remember(app.id, key, request, whole, now, world.switches.idempotency_seconds)
     return response
 
 

@@ -8,7 +8,6 @@ import msgspec
 from xerosim.errors import Validation
 from xerosim.wire import Request, Response
 
-LIFETIME_SECONDS = 360.0
 LONGEST = 128
 METHODS = frozenset({"POST", "PUT", "PATCH"})
 
@@ -53,9 +52,9 @@ class IdempotencyCache:
             raise Validation(f"Idempotency Key: {key} is used with a different request.")
         return found
 
-    def remember(self, app: str, key: str, request: Request, response: Response, now: float) -> None:
-        """Keep an answer for six minutes from now."""
-        until = now + LIFETIME_SECONDS
+    def remember(self, app: str, key: str, request: Request, response: Response, now: float, seconds: float) -> None:
+        """Keep an answer for so many seconds from now."""
+        until = now + seconds
         kept = Response(response.status, dict(response.headers), response.body)
         self._answers[(app, key)] = Remembered(digest_of(request), until, now + response.delay_seconds, kept)
         self._queue.append((until, (app, key)))

@@ -28,6 +28,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True):
     grace_refresh: what a second refresh inside the grace gives: another pair or the same pair again.
     reconnect_keeps_first_event: reconnecting a linked organisation keeps its first authEventId.
     idempotency_replay_header: header that marks a replay; empty: none.
+    idempotency_seconds: how long a key and its answer are remembered.
     idempotency_concurrent: a second call with the key of one still in flight waits for it or is refused.
     url_message: the text that refuses a bad Url.
     payment_lock_date_noun: the noun in the lock date message of payments.
@@ -63,6 +64,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True):
     grace_refresh: Literal["new", "same"] = "new"
     reconnect_keeps_first_event: bool = True
     idempotency_replay_header: str = ""
+    idempotency_seconds: float = 360.0
     idempotency_concurrent: Literal["wait", "refuse"] = "wait"
     url_message: str = "Url must be a valid absolute url"
     payment_lock_date_noun: str = "document"

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tieout.cli.bench_world import workplace
+from tieout.cli.benching.databases import SERVER
 from tieout.cli.output import emit, json_option, table
 from tieout.errors import ConfigurationWrong
 
@@ -64,6 +65,35 @@ def simulator(stored: int, as_json: bool) -> int:
         from tieout.cli import bench_simulator
 
         return _tell(bench_simulator.measure(stored), as_json)
+
+
+@bench.command(epilog="Example: tieout bench crash --database sqlite --kills 50 --documents 10000 --json")
+@click.option("--database", type=click.Choice(("sqlite", "postgresql")), default="sqlite", show_default=True)
+@click.option("--server", metavar="URL", default=SERVER, show_default=True, help="PostgreSQL that may be used.")
+@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option("--kills", type=click.IntRange(1, 1_000), default=50, show_default=True, help="With SIGKILL.")
+@click.option("--documents", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="Orders.")
+@click.option("--organisations", type=click.IntRange(1, 16), help="Default: as workers, at least two.")
+@click.option("--restore", is_flag=True, help="Bring back a backup that was taken in the middle.")
+@click.option("--key-life-seconds", type=click.FloatRange(2, 360), help="Xero forgets idempotency keys so soon.")
+@click.option("--faults-min", type=click.IntRange(0, 1_000), default=10, show_default=True, help="Of each kind.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@json_option
+def crash(
+    database: Any, server: str, workers: int, kills: int, documents: int, organisations: int | None, restore: bool,
+    key_life_seconds: float | None, faults_min: int, seed: int, as_json: bool,
+) -> int:  # fmt: skip
+    """Workers are killed while Xero misbehaves and orders change: nothing lost, nothing doubled."""
+    from tieout.cli.benching.databases import place
+
+    with place(database, server) as where:
+        from tieout.cli import bench_crash
+
+        options = bench_crash.Options(
+            workers=workers, kills=kills, documents=documents, organisations=organisations or 0, restore=restore,
+            key_life_seconds=key_life_seconds or 0.0, faults_min=faults_min, seed=seed,
+        )  # fmt: skip
+        return _tell(bench_crash.measure(options, where), as_json)
 
 
 def _tell(figures: dict[str, object], as_json: bool) -> int:

@@ -83,7 +83,8 @@ def generate(
 
     customers: "new" – a buyer an order; "returning" – a pool of one for every 20 orders; "mixed".
     refunds: percentage of all orders that get a credit memo.  currencies: order currencies, such as
-    ("GBP", "USD"); None: all.  mix: "recorded" – all states; "paid" – every order paid and complete.
+    ("GBP", "USD"); None: all.  mix: "recorded" – all states; "paid" – every order paid and complete;
+    "open" – three of ten wait for their money, the others are complete.
     start, span: when the first order was placed and how long after it the last one.
     taxes_before_discount: the shop takes tax on the undiscounted price.
     """

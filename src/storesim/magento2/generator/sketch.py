@@ -38,7 +38,11 @@ _RECORDED: tuple[tuple[int, Fate], ...] = (
     (10, "review"),
     (15, "free"),
 )
-MIXES: dict[str, tuple[tuple[int, Fate], ...]] = {"recorded": _RECORDED, "paid": ((1, "complete"),)}
+MIXES: dict[str, tuple[tuple[int, Fate], ...]] = {
+    "recorded": _RECORDED,
+    "paid": ((1, "complete"),),
+    "open": ((70, "complete"), (30, "pending")),
+}
 
 STATES: dict[Fate, tuple[str, str]] = {
     "complete": ("complete", "complete"),

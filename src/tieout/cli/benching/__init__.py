@@ -1,0 +1,1 @@
+"""What the drills among the benchmarks are made of: databases, processes, shops, judges."""
