@@ -34,7 +34,7 @@ VERBS = {
     "serve": "tieout.cli.serving:serve",
     "store": "tieout.cli.connections:store",
     "sync": "tieout.cli.working:sync",
-    "tie-out": "tieout.cli.watching:tie_out",
+    "tie-out": "tieout.cli.tying:tie_out",
     "undo": "tieout.cli.working:undo",
     "upgrade": "tieout.cli.keeping:upgrade",
     "user": "tieout.cli.users:user",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import click
 
-from tieout.cli.output import Progress, emit, json_option, table
+from tieout.cli.output import emit, json_option, table
 from tieout.config import start
 from tieout.config.clocks import SystemClock
 
@@ -107,43 +105,6 @@ def report(days: int, as_json: bool) -> None:
         [[entry[name] for name in columns] for entry in entries],
         right=range(3, 9),
     )
-
-
-@click.command("tie-out", epilog="Example: tieout tie-out --from 2026-10-01 --to 2026-10-31 --csv october.csv")
-@click.option("--from", "dated_from", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: everything).")
-@click.option("--to", "dated_to", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
-@click.option(
-    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write the differences."
-)
-@json_option
-def tie_out(dated_from: Any, dated_to: Any, csv_file: Path | None, as_json: bool) -> int:
-    """Compare store, our records and Xero. Exits 1 on any difference."""
-    start.begin()
-    from tieout.config.wiring import wiring
-
-    with Progress("Reading Xero's documents") as progress:
-        result = wiring().tie_out(_day(dated_from), _day(dated_to), progress=progress.at)
-    if csv_file:
-        with csv_file.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(("kind", "number", "field", "store", "xero", "reason"))
-            writer.writerows([_guarded(cell) for cell in row] for row in result.rows())
-    if as_json:
-        emit(result.as_json())
-    else:
-        table("Tie-out", ("kind", "number", "field", "store", "xero", "reason"), result.rows())
-        click.echo(result.sentence())
-    return 1 if result.differences else 0
-
-
-def _day(given: Any) -> date | None:
-    return given.date() if given else None
-
-
-def _guarded(cell: object) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @click.command(epilog="Example: tieout doctor")

@@ -128,6 +128,10 @@ class ProofRecords(Protocol):
         """What `end_proof` was given, None while there is none."""
         ...
 
+    def read_at(self, run: int) -> datetime:
+        """When the ledger was read for a tie-out that came to an end."""
+        ...
+
     def latest_proof(self, organisation: int, period: Period) -> int | None:
         """The newest tie-out of exactly this period that came to an end."""
         ...

@@ -78,9 +78,10 @@ class AccountSheet:
 
     def _document(self, held: Held, sign: int) -> None:
         total = held.total.amount if held.total is not None else _ZERO
-        tax = held.total_tax.amount if held.total_tax is not None else _ZERO
+        # Line by line, as lines are converted: the sum of rounded taxes, not the rounded sum.
+        tax = sum([self._in_base(line.tax.amount, held) for line in held.lines], _ZERO)
         self._book(self._debtors, sign * self._in_base(total, held), held)
-        self._book(self._tax, -sign * self._in_base(tax, held), held)
+        self._book(self._tax, -sign * tax, held)
         gross = _is_gross(held.lines, held)
         for line in held.lines:
             net = line.amount.amount - line.tax.amount if gross else line.amount.amount

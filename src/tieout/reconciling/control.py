@@ -5,7 +5,8 @@ A document can tie out while an account does not; so the sums are taken from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from tieout.accounting import CreditNote, Held, Invoice, Overpayment, Payment, Ref, Role
@@ -20,9 +21,14 @@ _GONE = frozenset(("VOIDED", "DELETED"))
 
 
 class ControlSheet:
-    """Adds dossiers up; `totals` may be asked at any time."""
+    """Adds dossiers up; `totals` may be asked at any time.
 
-    def __init__(self) -> None:
+    within: whether a date belongs to the period: an order's own for debtors, a document's own for taxes, that of
+    the payment for accounts.
+    """
+
+    def __init__(self, within: Callable[[date], bool] = lambda day: True) -> None:
+        self._within = within
         self._sums: dict[tuple[str, str], list[Decimal]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._explained: dict[tuple[str, str], Decimal] = {}
@@ -60,6 +66,8 @@ class ControlSheet:
     ) -> None:
         due = open_in_ledger(booked, held)
         store = dossier.order.open
+        if not self._within(dossier.order.date):
+            return
         if due is not None and store is not None and booked.sales_documents == "orders":
             key = ("debtors", dossier.order.currency)
             self._count(*key, store.amount, due)
@@ -71,7 +79,7 @@ class ControlSheet:
         """What each clearing account and liability took in and gave out."""
         for posting in booked.sent:
             payload, entry = posting.payload, held.get(posting.ref)
-            if not isinstance(payload, Payment | Overpayment) or not posting.due:
+            if not isinstance(payload, Payment | Overpayment) or not posting.due or not self._within(payload.date):
                 continue
             sign = -1 if posting.ref.role is Role.REFUND_PAYMENT else 1
             there = entry is not None and entry.amount is not None and entry.status not in _GONE
@@ -93,13 +101,15 @@ class ControlSheet:
             payload, entry = posting.payload, held.get(posting.ref)
             if not isinstance(payload, Invoice | CreditNote) or entry is None or entry.status in _GONE:
                 continue
+            document = documents.get(posting.ref.document)
+            if not self._within(payload.date if document is None else document.date):
+                continue
             sign = -1 if isinstance(payload, CreditNote) else 1
             rounding = sum([line.amount.amount for line in payload.lines if line.key == "rounding"], _ZERO)
             if rounding:
                 key = ("rounding", payload.currency)
                 self._count(*key, _ZERO, sign * rounding)
                 self._explained[key] = self._explained.get(key, _ZERO) + sign * rounding
-            document = documents.get(posting.ref.document)
             if document is None or posting.ref.role is Role.DIFFERENCE or not entry.lines:
                 continue
             if not list_adds_up(document.taxes, document.tax_total.amount):

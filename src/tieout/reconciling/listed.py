@@ -54,6 +54,6 @@ def listed(dossier: Dossier, booked: Booked, within: Callable[[date], bool] = la
                     payload.date,
                     payload.currency,
                     sign * line.amount.amount,
-                    sign * line.tax.amount,
+                    sign * line.tax.amount or _ZERO,
                     chosen=bool(line.tax.amount) and not own[line.key],
                 )

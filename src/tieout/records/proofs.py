@@ -105,6 +105,11 @@ class DjangoProofs(MonthEndLists):
         body = Proof.objects.filter(run=run).values_list("body", flat=True).first()
         return None if body is None else unpack(body)
 
+    def read_at(self, run: int) -> datetime:
+        at = Proof.objects.values_list("read_at", flat=True).get(run=run)
+        assert at is not None, "a tie-out that came to an end knows when it read"
+        return at
+
     def latest_proof(self, organisation: int, period: Period) -> int | None:
         rows = Proof.objects.filter(
             organisation=organisation, dated_from=period.first, dated_to=period.last, run__state="done"

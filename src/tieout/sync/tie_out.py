@@ -120,7 +120,7 @@ class TieOut:
     def _compare(self, since: datetime) -> tuple[TiedOut, RollForwardSheet]:
         """Every dossier with a document in the period, by what was read since."""
         within = self._period.holds
-        controls, sums, liabilities = ControlSheet(), SumSheet(within), RollForwardSheet(within)
+        controls, sums, liabilities = ControlSheet(within), SumSheet(within), RollForwardSheet(within)
         found: list[Difference] = []
         lines: list[Listed] = []
         documents = 0

@@ -45,7 +45,11 @@ SCOPES: tuple[Scope, ...] = (
 )
 
 
-def scopes_for(features: Iterable[str] = ("overpayments",), *, custom_connection: bool = False) -> str:
+#: What every installation asks for beyond what nothing works without.
+FEATURES = ("overpayments", "tie-out of accounts")
+
+
+def scopes_for(features: Iterable[str] = FEATURES, *, custom_connection: bool = False) -> str:
     """The scope parameter: what is always needed and what the features need, in a fixed order.
 
     Custom connections have no refresh token, so offline_access is left out.

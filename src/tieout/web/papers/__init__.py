@@ -1,0 +1,1 @@
+"""Papers to file: the month-end pack as tables, as CSV and as PDF."""
