@@ -123,6 +123,15 @@ def test_header_of_a_replay(call: Caller) -> None:
     assert second.headers["x-replayed"] == "true"
 
 
+def test_how_long_a_key_is_remembered(call: Caller) -> None:
+    call.world.switch(idempotency_seconds=6.0)
+    key = {"idempotency-key": "k"}
+    for seconds in (0.0, 5.9, 0.2):
+        call.world.clock.advance(seconds)
+        call.send("PUT", "Contacts", {"Name": "A"}, **key)
+    assert [one.replayed for one in call.world.journal.calls] == [False, True, False]
+
+
 @pytest.mark.parametrize(("rule", "status"), [("wait", 200), ("refuse", 400)])
 def test_two_calls_with_one_key_at_once(call: Caller, rule: str, status: int) -> None:
     call.world.switch(idempotency_concurrent=rule)
