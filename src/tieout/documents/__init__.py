@@ -8,14 +8,24 @@ Dates: `date` is the accounting date in the store view's own time zone (ACCOUNTI
 """
 
 from tieout.documents.dossier import Dossier, StorePayment, Unreadable
-from tieout.documents.keys import DocumentKey, DocumentKind, Envelope
+from tieout.documents.keys import LEADING, DocumentKey, DocumentKind, Envelope
 from tieout.documents.lines import Line, LineKind, TaxShare, TaxTotal
 from tieout.documents.parties import Address, Customer
 from tieout.documents.products import Product
-from tieout.documents.sales import Cancellation, MeansOfPayment, Order, Refund, StoreInvoice
+from tieout.documents.sales import (
+    AppliedCredit,
+    Cancellation,
+    MeansOfPayment,
+    MoneyBack,
+    Order,
+    Refund,
+    StoreInvoice,
+)
 
 __all__ = [
+    "LEADING",
     "Address",
+    "AppliedCredit",
     "Cancellation",
     "Customer",
     "DocumentKey",
@@ -25,6 +35,7 @@ __all__ = [
     "Line",
     "LineKind",
     "MeansOfPayment",
+    "MoneyBack",
     "Order",
     "Product",
     "Refund",

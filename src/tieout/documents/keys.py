@@ -21,6 +21,10 @@ class DocumentKind(StrEnum):
     PAYMENT = "payment"
 
 
+#: Kinds that lead a dossier: a shop's order; in a CRM an invoice, or a credit note that stands on its own.
+LEADING = (DocumentKind.ORDER, DocumentKind.INVOICE, DocumentKind.REFUND)
+
+
 class DocumentKey(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A document within one store connection.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
+from tieout.documents.keys import DocumentKey
 from tieout.documents.lines import Line, TaxTotal
 from tieout.documents.parties import Address, Customer
 from tieout.money import Money
@@ -82,6 +83,7 @@ class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
     """The store's bill for an order or a part of it: only its own lines, quantities and shipping share.
 
     state: the store's own word ("open", "paid", "cancelled" for Magento's 1, 2, 3).
+    due_date: as the store's invoice says, None where it says none.
     """
 
     key: str
@@ -97,6 +99,27 @@ class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
     exact_total: Money
     means: tuple[MeansOfPayment, ...] = ()
     url: str = ""
+    due_date: date | None = None
+
+
+class AppliedCredit(msgspec.Struct, frozen=True, gc=False):
+    """What a credit note that stands on its own gave to an invoice of the store. key: a number, unique and lasting."""
+
+    key: str
+    invoice: DocumentKey
+    amount: Money
+    date: date
+
+
+class MoneyBack(msgspec.Struct, frozen=True, gc=False):
+    """Money that went back for a credit note that stands on its own. key: a number, unique and lasting."""
+
+    key: str
+    amount: Money
+    date: date
+    method: str
+    method_title: str = ""
+    reference: str = ""
 
 
 class Refund(msgspec.Struct, frozen=True, gc=False):
@@ -106,6 +129,8 @@ class Refund(msgspec.Struct, frozen=True, gc=False):
     method: where the money went back (ACCOUNTING C5), the store's method code.
     money_moved: the store knows that money went back (gateway refund); False for offline methods, where the
     method's rule decides; means: parts given back as store credit or gift card.
+    applied: not None for a credit note that stands on its own: the store itself says which invoices it settled and
+    (given_back) what went back as money; what is left is open credit.
     """
 
     key: str
@@ -126,3 +151,5 @@ class Refund(msgspec.Struct, frozen=True, gc=False):
     means: tuple[MeansOfPayment, ...] = ()
     reference: str = ""
     url: str = ""
+    applied: tuple[AppliedCredit, ...] | None = None
+    given_back: tuple[MoneyBack, ...] = ()

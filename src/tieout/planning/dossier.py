@@ -11,6 +11,7 @@ from tieout.planning.refunds import plan_refunds
 from tieout.planning.results import DossierPlan, Snapshot
 from tieout.planning.sales import plan_sale, sources
 from tieout.planning.settlement import allocate_own_credits, count_allocated
+from tieout.planning.standing_credits import plan_standing_credits
 from tieout.planning.work import Work
 from tieout.rules.book import RuleBook
 from tieout.rules.catalogue import Code
@@ -54,6 +55,7 @@ def _plan_all(work: Work, documents: SalesDocuments) -> None:
     for sale in work.sales:
         allocate_own_credits(work, sale)
     plan_refunds(work)
+    plan_standing_credits(work)
     keep_the_rest(work)
     _skip_the_other_kind(work, documents)
 
@@ -61,6 +63,8 @@ def _plan_all(work: Work, documents: SalesDocuments) -> None:
 def _skip_the_other_kind(work: Work, documents: SalesDocuments) -> None:
     """A shop's revenue is its orders or its store invoices, never both (ACCOUNTING B1)."""
     if documents is SalesDocuments.INVOICES:
+        if any(refund.applied is not None for refund in work.dossier.refunds):
+            return
         key = DocumentKey(DocumentKind.ORDER, work.dossier.order.key)
         work.skip(key, Code.OTHER_SALES_DOCUMENT, "Store invoices are the sales documents of this shop.")
         return

@@ -34,7 +34,8 @@ def plan_refunds(work: Work) -> None:
     credited = sum([credit.amount for sale in work.sales for credit in sale.credits], _ZERO)
     sold = sum([sale.total for sale in work.sales if sale.document is not None], _ZERO) + credited
     for refund in work.dossier.refunds:
-        credited = _plan_refund(work, refund, sold, credited)
+        if refund.applied is None:
+            credited = _plan_refund(work, refund, sold, credited)
 
 
 def _plan_refund(work: Work, refund: Refund, sold: Decimal, credited: Decimal) -> Decimal:
@@ -48,7 +49,7 @@ def _plan_refund(work: Work, refund: Refund, sold: Decimal, credited: Decimal) -
         return credited
     live = work.live(ref)
     sales = _sales_of(work, refund)
-    if live is None and not _goes(work, refund, document, sales):
+    if live is None and not goes(work, refund, document, sales):
         return credited
     if live is not None and work.book.action("refund", refund.state) is Action.UNDO:
         work.postings.append(PlannedPosting(ref, None, marker_of(live), notes=("Taken back in the store.",)))
@@ -63,7 +64,7 @@ def _plan_refund(work: Work, refund: Refund, sold: Decimal, credited: Decimal) -
             ),
         )
         return credited
-    number, note = _plan_note(work, refund, ref, live, sales)
+    number, note = plan_note(work, refund, ref, live, sales)
     if note is None:
         return credited
     obstacles = _obstacles(sales)
@@ -107,7 +108,7 @@ def _sales_of(work: Work, refund: Refund) -> list[Sale]:
     return work.sales
 
 
-def _goes(work: Work, refund: Refund, document: DocumentKey, sales: Sequence[Sale]) -> bool:
+def goes(work: Work, refund: Refund, document: DocumentKey, sales: Sequence[Sale]) -> bool:
     """Whether a refund that is not in the ledger goes there now; otherwise it is held or skipped."""
     state = refund.state
     action = work.book.action("refund", state) if state else Action.AUTHORISED
@@ -132,6 +133,8 @@ def _goes(work: Work, refund: Refund, document: DocumentKey, sales: Sequence[Sal
         work.absent.append(PlannedPosting(Ref(Role.CREDIT_NOTE, document), None, number))
     elif start is not None and refund.date < start:
         work.skip(document, Code.BEFORE_START_DATE, f"Dated {refund.date}, before the start date {start}.")
+    elif refund.applied is not None:
+        return True
     elif any(sale.standing is Standing.HELD for sale in sales):
         held = next(sale for sale in sales if sale.standing is Standing.HELD)
         work.hold(document, Problem(Code.SALE_HELD, f"{held.number} is held; its refund waits for it.", "sale held"))
@@ -144,7 +147,7 @@ def _goes(work: Work, refund: Refund, document: DocumentKey, sales: Sequence[Sal
     return False
 
 
-def _plan_note(
+def plan_note(
     work: Work, refund: Refund, ref: Ref, live: Posted | None, sales: Sequence[Sale]
 ) -> tuple[str, CreditNote | None]:
     """The credit note itself: its own lines with the invoice's accounts and tax types."""
@@ -287,7 +290,7 @@ def _notes(refund: Refund, placed: Placed, documents: Sequence[Invoice | CreditN
     notes = []
     if placed.moved_to is not None:
         notes.append(f"Moved from {refund.date} to {placed.moved_to}.")
-    if not documents:
+    if not documents and refund.applied is None:
         notes.append("Its sale is older than the start date: booked on its own.")
     if any(line.kind is LineKind.ADJUSTMENT and line.gross for line in refund.lines):
         notes.append("Holds an adjustment without tax: listed in the month-end pack.")
@@ -324,7 +327,7 @@ def _give_back(
         if share > 0:
             choice = work.book.method(means.method, means.amount.currency)
             out = Ref(Role.REFUND_PAYMENT, ref.document, MEANS_ORDINAL + index)
-            _pay_out(work, refund, out, note, share, choice, None, (ref, *allocations), obstacles, waits)
+            pay_out(work, refund, out, note, share, choice, None, (ref, *allocations), obstacles, waits)
             rest -= share
     out = Ref(Role.REFUND_PAYMENT, ref.document)
     if rest <= 0 and work.live(out) is None:
@@ -337,10 +340,10 @@ def _give_back(
         return
     base = refund.base_total if rest == refund.total.amount else None  # never a part of it (C9)
     choice = work.book.method(refund.method, refund.total.currency)
-    _pay_out(work, refund, out, note, rest, choice, base, (ref, *allocations), obstacles, waits)
+    pay_out(work, refund, out, note, rest, choice, base, (ref, *allocations), obstacles, waits)
 
 
-def _pay_out(
+def pay_out(
     work: Work,
     refund: Refund,
     ref: Ref,

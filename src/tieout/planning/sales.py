@@ -44,6 +44,7 @@ def _source(kind: DocumentKind, document: Order | StoreInvoice, prefix: str) -> 
         tax_total=document.tax_total,
         means=document.means,
         url=document.url,
+        due_date=document.due_date if isinstance(document, StoreInvoice) else None,
     )
 
 
@@ -233,7 +234,7 @@ def make_document(
         reference=reference,
         contact=work.contact,
         date=day,
-        due_date=day + timedelta(days=rule.due_days if rule is not None else 0),
+        due_date=source.due_date or day + timedelta(days=rule.due_days if rule is not None else 0),
         status=status,
         line_amount_types=mode,
         currency=source.total.currency,

@@ -48,6 +48,7 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     tax_total: Money
     means: tuple[MeansOfPayment, ...]
     url: str
+    due_date: date | None = None
 
 
 class Standing(Enum):

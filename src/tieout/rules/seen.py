@@ -39,6 +39,8 @@ def look_over(dossiers: Iterable[Dossier]) -> Seen:
         for refund in dossier.refunds:
             if refund.method:
                 _add(methods, refund.method, "", refund.total.currency)
+            for back in refund.given_back:
+                _add(methods, back.method, back.method_title, back.amount.currency)
     return Seen(tuple(taxes), tuple(methods.values()), tuple(currencies))
 
 

@@ -8,7 +8,7 @@ from typing import TypedDict
 import msgspec
 
 from tieout.accounting import Role
-from tieout.documents import Address, Customer, DocumentKey, DocumentKind, Dossier, Product
+from tieout.documents import LEADING, Address, Customer, DocumentKey, DocumentKind, Dossier, Product
 from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.engine.parking import IMMEDIATE_DOSSIERS_MAX, priority_for
 from tieout.errors import Problem
@@ -204,7 +204,7 @@ class Planner:
         leader = next((member for member in dossier.members if member.document == dossier.root), None)
         if leader is None or not leader.body:
             return ()
-        if leader.problems or dossier.root.kind is not DocumentKind.ORDER:
+        if leader.problems or dossier.root.kind not in LEADING:
             return leader.problems
         members = [
             (member.document.kind, member.body)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tieout.accounting import LedgerReference
-from tieout.documents import DocumentKind, Dossier
+from tieout.documents import LEADING, DocumentKind, Dossier
 from tieout.errors import NeedsOperator
 from tieout.ports import Clock, Ledger, Meter, StoreAdapter
 from tieout.ports.administration import Administration, OrganisationEntry
@@ -101,15 +101,16 @@ class Setup:
 
     def _dossiers(self) -> Iterator[Dossier]:
         translator = self._adapter.translator(self._connection.context, self._connection.options)
-        after = 0
-        while roots := self._administration.roots(self._connection.id, DocumentKind.ORDER, after, _BATCH):
-            after = roots[-1][0]
-            for stored in self._records.dossiers(self._connection.id, [key for _, key in roots]):
-                content = _content(stored)
-                if content is not None:
-                    found = translator.dossier(content[0], content[1])
-                    if isinstance(found, Dossier):
-                        yield found
+        for kind in LEADING:
+            after = 0
+            while roots := self._administration.roots(self._connection.id, kind, after, _BATCH):
+                after = roots[-1][0]
+                for stored in self._records.dossiers(self._connection.id, [key for _, key in roots]):
+                    content = _content(stored)
+                    if content is not None:
+                        found = translator.dossier(content[0], content[1])
+                        if isinstance(found, Dossier):
+                            yield found
 
     def proposals(self, seen: Seen) -> Proposals:
         """What each button would do now."""
@@ -196,7 +197,7 @@ class Setup:
 def _content(due: DueDossier) -> tuple[bytes, list[tuple[DocumentKind, bytes]]] | None:
     """The order's body and those of its members; None for what cannot be read or is no sale."""
     leader = next((member for member in due.members if member.document == due.root), None)
-    if leader is None or not leader.body or leader.problems or due.root.kind is not DocumentKind.ORDER:
+    if leader is None or not leader.body or leader.problems or due.root.kind not in LEADING:
         return None
     members = [(m.document.kind, m.body) for m in due.members if m is not leader and m.body and not m.removed]
     return leader.body, members
