@@ -14,7 +14,7 @@ from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from records_world import World
 
-from tieout.dispatch.bell import ProcrastinateBell, forget_broken_rings
+from tieout.dispatch.bell import ProcrastinateBell
 from tieout.dispatch.worker import Worker
 from tieout.records.storage import Storage
 from tieout.sync.turn import Policy
@@ -87,7 +87,7 @@ def test_rings_of_a_hearer_that_was_killed_are_forgotten(bell: ProcrastinateBell
     bell.ring([7, 8])
     with connections["records"].cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status='doing' WHERE queueing_lock='organisation 7'")
-    assert forget_broken_rings("records") == 1
+    assert bell.forget_broken() == 1
     assert rings() == [("organisation 8", 8)]
     # One that is being heard does not keep the next from waiting.
     bell.ring([7])

@@ -37,17 +37,19 @@ def serve(listen: str | None) -> int:
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Organisations at once.")
 @click.option("--supervised", is_flag=True, hidden=True)
 def worker(threads: int, supervised: bool) -> int:
-    """A worker alone: on PostgreSQL as many as wanted, on any host."""
+    """A worker alone, started again if it dies: on PostgreSQL as many as wanted, on any host."""
     start.begin()
     from tieout.config import schema
 
-    if not schema.is_sqlite():
-        return _work(threads)
     if supervised:
-        refuse_network_folder(home.folder())
+        if schema.is_sqlite():
+            refuse_network_folder(home.folder())
         return _work(threads)
+    supervisor = Supervisor([worker_child(threads)], settle_seconds=SETTLE_SECONDS_MAX)
+    if not schema.is_sqlite():
+        return supervisor.run()
     with ServeLock(home.folder()):
-        return _work(threads)
+        return supervisor.run()
 
 
 def _work(threads: int) -> int:
@@ -72,8 +74,8 @@ def web_child(listen: str = "") -> Child:
     return Child("web", (*_python(), "gunicorn", "--config", "python:tieout.config.gunicorn", "--bind", place))
 
 
-def worker_child() -> Child:
-    return Child("worker", (*_python(), "tieout.cli.main", "worker", "--supervised"))
+def worker_child(threads: int = 4) -> Child:
+    return Child("worker", (*_python(), "tieout.cli.main", "worker", "--supervised", "--threads", str(threads)))
 
 
 def _python() -> Sequence[str]:

@@ -61,5 +61,7 @@ def sweep(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
 
 def clean(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
     """Delete what was kept long enough."""
-    gone = wired.records.clean(Retention(), wired.clock.now())
+    gone = dict(wired.records.clean(Retention(), wired.clock.now()))
+    if wired.bell is not None:
+        gone["rings"] = wired.bell.forget_broken()
     return ", ".join(f"{count} {what}" for what, count in gone.items() if count) or "nothing was old enough"

@@ -7,12 +7,13 @@ SQLite is brought up to date by itself after a snapshot; PostgreSQL, which other
 from __future__ import annotations
 
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tieout.config import snapshot
@@ -20,6 +21,11 @@ from tieout.errors import ConfigurationWrong
 
 #: Snapshots of this many upgrades stay beside the database.
 UPGRADE_SNAPSHOTS = 3
+
+#: How long a change of a table waits for workers, how often it is tried again, and after which pause.
+_LOCK_SECONDS, _LOCK_TRIES, _LOCK_PAUSE_SECONDS = 5, 12, 2.0
+#: PostgreSQL's code for a lock that was not got in time.
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def is_sqlite() -> bool:
@@ -69,8 +75,31 @@ def upgrade() -> list[str]:
         if _has_tables(file):
             snapshot.copy_database(file, snapshot.dated(file, "before-upgrade", datetime.now(UTC)))
             snapshot.keep_newest(file, "before-upgrade", UPGRADE_SNAPSHOTS)
-    call_command("migrate", interactive=False, verbosity=0)
+    if is_sqlite():
+        call_command("migrate", interactive=False, verbosity=0)
+    else:
+        _migrate_beside_workers()
     return todo
+
+
+def _migrate_beside_workers() -> None:
+    """Workers of the version before go on meanwhile: a change that would have to wait lets them pass first.
+
+    Without the time limit a change that waits for one long transaction would keep everybody else waiting behind it.
+    """
+    for remaining in reversed(range(_LOCK_TRIES)):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            return
+        except OperationalError as error:
+            if not remaining or getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = 0")
 
 
 def _make_file(file: Path) -> None:

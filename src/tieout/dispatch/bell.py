@@ -80,6 +80,14 @@ class ProcrastinateBell:
                 stop.wait(_AGAIN_SECONDS)
         connections.close_all()
 
+    def forget_broken(self) -> int:
+        """Rings whose hearer was killed while it heard them; nobody waits for them. Returns how many."""
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM procrastinate_jobs WHERE queue_name=%s AND status<>'todo' AND worker_id IS NULL", [QUEUE]
+            )
+            return int(cursor.rowcount)
+
     async def _serve(self, stop: threading.Event) -> None:
         connector = PsycopgConnector(
             kwargs=utils.connector_params(self._alias), min_size=1, max_size=_CONNECTIONS_MAX, timeout=_AGAIN_SECONDS
@@ -98,12 +106,3 @@ class ProcrastinateBell:
                 await asyncio.wait([worker], timeout=0.2)
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=stop.is_set())
-
-
-def forget_broken_rings(alias: str = "default") -> int:
-    """Rings whose hearer was killed while it heard them; nobody waits for them."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE queue_name=%s AND status<>'todo' AND worker_id IS NULL", [QUEUE]
-        )
-        return int(cursor.rowcount)
