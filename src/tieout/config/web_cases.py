@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.config.cases.connections import Connections
+from tieout.config.cases.entities import Entities
 from tieout.config.cases.first_run import FirstRun
 from tieout.config.cases.organisations import Organisations
 from tieout.config.cases.people import People
@@ -20,6 +21,7 @@ class WebCases(
     Connections,
     Stores,
     Organisations,
+    Entities,
     FirstRun,
     People,
     Webhooks,

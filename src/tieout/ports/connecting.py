@@ -41,7 +41,7 @@ class ConnectionChanges(Protocol):
         ...
 
     def pause_store(self, connection: int, reason: str) -> None:
-        """Nothing is read until it is resumed; what waits in the queue still goes."""
+        """Nothing is read until it is resumed."""
         ...
 
     def resume_store(self, connection: int, now: datetime) -> None:

@@ -18,6 +18,7 @@ from tieout.web.views import (
     report,
     session,
     setup,
+    sync_settings,
     users,
 )
 from tieout.web.webhooks import screens as webhook_screens
@@ -62,8 +63,10 @@ urlpatterns = [
     path("mapping", setup.mapping, name="mapping"),
     path("mapping/text", setup.rules_text, name="rules_text"),
     path("missing", setup.proposals, name="proposals"),
-    path("settings", setup.sync_settings, name="sync_settings"),
-    path("settings/add-all", setup.add_all, name="add_all"),
+    path("settings", sync_settings.sync_settings, name="sync_settings"),
+    path("settings/entities", sync_settings.entity_settings, name="entity_settings"),
+    path("settings/add-all", sync_settings.add_all, name="add_all"),
+    path("runs/<int:run>/pause", sync_settings.pause_run, name="pause_run"),
     *connection_urls.PATTERNS,
     path("connections/webhooks", webhook_screens.webhooks, name="webhooks"),
     path("webhooks/", include("tieout.web.webhooks.urls")),

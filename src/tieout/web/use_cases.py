@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from tieout.web.cases.actor import Actor
 from tieout.web.cases.connections import ConnectionCases
+from tieout.web.cases.entities import EntityCases
 from tieout.web.cases.first_run import FirstRunCases
 from tieout.web.cases.organisations import OrganisationCases
 from tieout.web.cases.people import PeopleCases
@@ -32,6 +33,7 @@ class UseCases(
     ConnectionCases,
     StoreCases,
     OrganisationCases,
+    EntityCases,
     FirstRunCases,
     PeopleCases,
     WebhookCases,

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.test import Client
 
 import web_records
+from tieout.ports.entities import EntitySync
+from tieout.rules.entities import Entity
 from tieout.sync.setup import Proposals
 from tieout.sync.undo import UndoPlan
 from web_records import Shop
@@ -44,6 +46,15 @@ class Recorder:
 
     def proposals(self, *args: object) -> Proposals:
         return Proposals((), (), (), (), ())
+
+    def entities(self, connection: int) -> list[EntitySync]:
+        return [EntitySync(connection, entity) for entity in Entity]
+
+    def can_be_written(self, connection: int) -> bool:
+        return False
+
+    def added_runs(self) -> tuple[()]:
+        return ()
 
     def __getattr__(self, name: str) -> Callable[..., int]:
         def use_case(*args: Any, **kwargs: Any) -> int:

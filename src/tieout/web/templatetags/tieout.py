@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.context import RequestContext
 from django.utils import timezone
 from django.utils.html import format_html
@@ -135,6 +136,12 @@ def store_kind(kind: str) -> str:
 def look(state: str) -> words.Look:
     """Tone and icon of a state."""
     return words.look(state)
+
+
+@register.filter
+def in_form(field: BoundField, form: str) -> SafeString:
+    """A field that belongs to a form elsewhere on the page: in a table with several forms."""
+    return field.as_widget(attrs={"form": form})
 
 
 @register.filter

@@ -1,60 +1,28 @@
-"""Accounts, mapping and sync settings of a store into an organisation; and the buttons "create missing …"."""
+"""Accounts and mapping of a store into an organisation; and the buttons "create missing …"."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tieout.documents import DocumentKind
 from tieout.errors import TieoutError
 from tieout.records.models import Document, Posting
-from tieout.rules.gaps import find_gaps
 from tieout.rules.settings import Rules
 from tieout.sync.setup import Proposals
-from tieout.web import setup_forms, words
-from tieout.web.access import FORM, POST, Right, needs, rights_of
-from tieout.web.pairs import Pair, chosen, pairs
+from tieout.web import setup_forms
+from tieout.web.access import FORM, POST, Right, needs
+from tieout.web.pair_pages import back, page, refused, save
+from tieout.web.pairs import chosen, pairs
 from tieout.web.sentences import sentence
 from tieout.web.use_cases import actor_of, use_cases
 
 RULES_TEXT_MAX = 500_000
-
-
-def _page(request: HttpRequest, template: str, pair: Pair | None, known: list[Pair], **more: Any) -> HttpResponse:
-    gaps = find_gaps(pair.rules, pair.reference) if pair and pair.reference else ()
-    context = {"pair": pair, "pairs": known, "gaps": gaps, "may_map": Right.MAP in rights_of(request.user), **more}
-    return render(request, template, context)
-
-
-def _refused(request: HttpRequest, pair: Pair) -> bool:
-    """Whether the posted form was made from other rules than those of now. Who may only look is refused."""
-    if Right.MAP not in rights_of(request.user):
-        raise PermissionDenied(Right.MAP.value)
-    if request.POST.get("version") != str(pair.rules.version):
-        messages.error(request, _("Somebody changed the rules meanwhile. Look at them as they are now."))
-        return True
-    return False
-
-
-def _save(request: HttpRequest, pair: Pair, rules: Rules, note: str) -> None:
-    if rules == pair.rules:
-        messages.info(request, _("Nothing was changed."))
-        return
-    use_cases().save_rules(pair.connection, pair.organisation, rules, note, actor_of(request))
-    messages.success(request, _("Saved. What is held or waiting is planned again; what is in Xero stays as it is."))
-
-
-def _back(name: str, pair: Pair) -> HttpResponse:
-    return redirect(f"{reverse(name)}?pair={pair.key}")
 
 
 @needs(Right.READ, methods=FORM)
@@ -62,15 +30,15 @@ def accounts(request: HttpRequest) -> HttpResponse:
     known = pairs()
     pair = chosen(request, known)
     if pair is None:
-        return _page(request, "web/accounts.html", None, known)
+        return page(request, "web/accounts.html", None, known)
     form = setup_forms.AccountsForm(request.POST or None, rules=pair.rules, reference=pair.reference)
     if request.method == "POST":
-        if _refused(request, pair):
-            return _back("accounts", pair)
+        if refused(request, pair):
+            return back("accounts", pair)
         if form.is_valid():
-            _save(request, pair, form.rules(), "accounts chosen")
-            return _back("accounts", pair)
-    return _page(request, "web/accounts.html", pair, known, form=form)
+            save(request, pair, form.rules(), "accounts chosen")
+            return back("accounts", pair)
+    return page(request, "web/accounts.html", pair, known, form=form)
 
 
 @needs(Right.READ, methods=FORM)
@@ -78,7 +46,7 @@ def mapping(request: HttpRequest) -> HttpResponse:
     known = pairs()
     pair = chosen(request, known)
     if pair is None:
-        return _page(request, "web/mapping.html", None, known)
+        return page(request, "web/mapping.html", None, known)
     data = request.POST or None
     tables = [setup_forms.Table(entry, pair.rules, pair.reference, data) for entry in setup_forms.TABLES]
     now = pair.rules.numbering
@@ -86,16 +54,16 @@ def mapping(request: HttpRequest) -> HttpResponse:
         data, initial={"order": now.order, "invoice": now.invoice, "refund": now.refund}, prefix="numbering"
     )
     if request.method == "POST":
-        if _refused(request, pair):
-            return _back("mapping", pair)
+        if refused(request, pair):
+            return back("mapping", pair)
         if all([*(table.is_valid() for table in tables), prefixes.is_valid()]):
             changed = {table.field: table.values() for table in tables}
             rules = msgspec.structs.replace(pair.rules, numbering=setup_forms.numbering(prefixes), **changed)
-            _save(request, pair, rules, "mapping changed")
-            return _back("mapping", pair)
+            save(request, pair, rules, "mapping changed")
+            return back("mapping", pair)
         messages.error(request, _("Not saved: look at the rows with a sentence beside them."))
     example = Document.objects.filter(connection_id=pair.connection, kind="order").order_by("-id").first()
-    return _page(
+    return page(
         request,
         "web/mapping.html",
         pair,
@@ -127,7 +95,7 @@ def rules_text(request: HttpRequest) -> HttpResponse:
     known = pairs()
     pair = chosen(request, known)
     if pair is None:
-        return _page(request, "web/rules_text.html", None, known)
+        return page(request, "web/rules_text.html", None, known)
     text = msgspec.json.format(msgspec.json.encode(pair.rules), indent=2).decode()
     if request.GET.get("download"):
         answer = HttpResponse(text, content_type="application/json")
@@ -135,57 +103,13 @@ def rules_text(request: HttpRequest) -> HttpResponse:
         return answer
     form = RulesTextForm(request.POST or None, initial={"text": text})
     if request.method == "POST":
-        if _refused(request, pair):
-            return _back("rules_text", pair)
+        if refused(request, pair):
+            return back("rules_text", pair)
         if form.is_valid():
             rules = msgspec.structs.replace(form.cleaned_data["text"], version=pair.rules.version)
-            _save(request, pair, rules, "rules read from a text")
-            return _back("rules_text", pair)
-    return _page(request, "web/rules_text.html", pair, known, form=form)
-
-
-@needs(Right.READ, methods=FORM)
-def sync_settings(request: HttpRequest) -> HttpResponse:
-    known = pairs()
-    pair = chosen(request, known)
-    if pair is None:
-        return _page(request, "web/sync_settings.html", None, known)
-    form = setup_forms.SettingsForm(request.POST or None, initial=setup_forms.SettingsForm.initial_of(pair.rules))
-    if request.method == "POST":
-        if _refused(request, pair):
-            return _back("sync_settings", pair)
-        if form.is_valid():
-            _save(request, pair, form.rules(pair.rules), "sync settings changed")
-            return _back("sync_settings", pair)
-    kinds = list(words.ENTITIES.items())
-    return _page(request, "web/sync_settings.html", pair, known, form=form, kinds=kinds, add=AddAllForm())
-
-
-class AddAllForm(forms.Form):
-    kinds = forms.MultipleChoiceField(required=False, choices=list(words.ENTITIES.items()))
-    dated_from = forms.DateField(required=False)
-    dated_to = forms.DateField(required=False)
-
-
-@needs(Right.SYNC, methods=POST)
-def add_all(request: HttpRequest) -> HttpResponse:
-    """Everything of a store, or what a form chose of it, goes into the queue."""
-    known = pairs()
-    pair = chosen(request, known)
-    form = AddAllForm(request.POST)
-    if pair is None or not form.is_valid():
-        messages.error(request, _("Choose entities and real dates."))
-        return redirect("sync_settings")
-    kinds = [DocumentKind(kind) for kind in form.cleaned_data["kinds"]] or list(DocumentKind)
-    moved = use_cases().add_to_queue(
-        pair.connection,
-        kinds,
-        actor_of(request),
-        dated_from=form.cleaned_data["dated_from"],
-        dated_to=form.cleaned_data["dated_to"],
-    )
-    messages.success(request, _("%(n)d documents are planned again; what differs is queued.") % {"n": moved})
-    return _back("sync_settings", pair)
+            save(request, pair, rules, "rules read from a text")
+            return back("rules_text", pair)
+    return page(request, "web/rules_text.html", pair, known, form=form)
 
 
 @needs(Right.MAP, methods=POST)
@@ -199,7 +123,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Accounts, tax rates, currencies and lock dates were read from Xero."))
     except TieoutError as error:
         messages.error(request, sentence(error))
-    return _back("accounts", pair)
+    return back("accounts", pair)
 
 
 @needs(Right.MAP, methods=FORM)
@@ -213,9 +137,9 @@ def proposals(request: HttpRequest) -> HttpResponse:
         found = use_cases().proposals(pair.connection, pair.organisation, actor_of(request))
     except TieoutError as error:
         messages.error(request, sentence(error))
-        return _back("accounts", pair)
+        return back("accounts", pair)
     if request.method != "POST":
-        return _page(request, "web/proposals.html", pair, known, proposals=found)
+        return page(request, "web/proposals.html", pair, known, proposals=found)
     picked = _picked(request, found)
     if not any((picked.accounts, picked.taxes, picked.zero_rules, picked.currencies, picked.offline)):
         messages.info(request, _("Choose something first."))

@@ -88,7 +88,7 @@ def pause_store(request: HttpRequest, store: int) -> HttpResponse:
         messages.success(request, _("Reading goes on."))
     else:
         use_cases().pause_store(row.pk, actor_of(request))
-        messages.success(request, _("Paused. What is in the queue already still goes."))
+        messages.success(request, _("Paused. Nothing is read, and what is queued waits."))
     return redirect("connections")
 
 
