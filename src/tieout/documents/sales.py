@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -99,7 +100,7 @@ class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
     exact_total: Money
     means: tuple[MeansOfPayment, ...] = ()
     url: str = ""
-    due_date: date | None = None
+    due_date: dt.date | None = None
 
 
 class AppliedCredit(msgspec.Struct, frozen=True, gc=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -48,7 +49,7 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     tax_total: Money
     means: tuple[MeansOfPayment, ...]
     url: str
-    due_date: date | None = None
+    due_date: dt.date | None = None
 
 
 class Standing(Enum):
