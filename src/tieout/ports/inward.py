@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -81,6 +81,8 @@ class BroughtRow(msgspec.Struct, frozen=True):
     write: StoreWrite | None
     attempts: int
     sent_at: datetime | None
+    #: Digest of the sighting: what is decided counts for this version only.
+    seen: str
     asked: bool = False
 
 
@@ -91,6 +93,7 @@ class Planned(msgspec.Struct, frozen=True):
     """
 
     id: int
+    seen: str
     state: str
     why: str
     write: StoreWrite | None = None
@@ -98,6 +101,9 @@ class Planned(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     conflicts: tuple[FieldConflict, ...] = ()
     waits_for: str = ""
+    #: The store's record that it belongs to, where it was found just now; origin: store or ledger.
+    key: str = ""
+    origin: str = "store"
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -212,21 +218,8 @@ class InwardRecords(Protocol):
         """“Sync from Xero”: everything that is not synchronised is decided anew."""
         ...
 
-    def decide_conflict(self, conflict: int, side: str, *, by: str, address: str, now: datetime) -> bool:
-        """Close a conflict; taking the other side's value is a change of its own. False when it was closed."""
+    def decide_conflict(self, conflict: int, *, by: str, address: str, now: datetime) -> bool:
+        """Somebody has seen it; the value that won stays. False when it was closed before."""
         ...
 
     def counts(self, pair: Pair) -> BroughtCounts: ...
-
-
-class LinkRow(msgspec.Struct, frozen=True):
-    """A sale or customer of a store that may be in an organisation already, for plans of links.
-
-    expected: what planning would post. marker: its number there.
-    """
-
-    document: int
-    kind: str
-    number: str
-    date: date | None
-    marker: str

@@ -23,7 +23,7 @@ class Facts:
         rows = self._database.rows_in(
             "SELECT p.root_id, p.role, d.kind, d.key, p.ordinal, p.remote_id, p.remote_status, p.due_minor,"
             " p.currency, p.drift, p.rule_version, p.source_digest, p.posted_digest, p.burnt,"
-            " COALESCE(y.posted, y.wanted)"
+            " COALESCE(y.posted, y.wanted), p.origin"
             " FROM posting p JOIN document d ON d.id=p.document_id JOIN posting_payload y ON y.posting_id=p.id"
             " WHERE p.organisation_id=%s AND p.remote_id<>'' AND p.root_id IN (@)"
             # Of what a lost database made for a cancelled order we know its number only; it is about to be voided.
@@ -53,6 +53,7 @@ class Facts:
                     ),
                     rule_version=row[10],
                     source_digest=row[11],
+                    born_in_ledger=row[15] == "ledger",
                 )
             )
         return {

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from tieout.ports import Bell
 from tieout.records.catching_up import CatchingUp
+from tieout.records.consents import Consents
 from tieout.records.contacts import Contacts
 from tieout.records.deletions import Deletions
 from tieout.records.documents import Documents
@@ -24,6 +25,7 @@ from tieout.records.schedules import Schedules
 from tieout.records.seeing import Seeing
 from tieout.records.settling import Settling
 from tieout.records.sql import Database
+from tieout.records.volume import Volumes
 
 
 class Storage(
@@ -41,10 +43,12 @@ class Storage(
     Schedules,
     EntitySettings,
     Pauses,
+    Consents,
     CatchingUp,
     Seeing,
     Housekeeping,
     Inbox,
+    Volumes,
 ):
     """One database, in whichever thread it is used (each has a connection of its own)."""
 

@@ -15,6 +15,7 @@ from tieout.errors import Problem
 from tieout.planning.contacts import plan_contact
 from tieout.planning.dossier import plan_dossier
 from tieout.planning.items import plan_product, shared_postings
+from tieout.planning.keeping import keep_words
 from tieout.planning.results import DocumentHeld, DossierPlan, PlannedPosting, Snapshot
 from tieout.planning.switches import without
 from tieout.ports import Clock, StoreAdapter, StoreTranslator
@@ -242,7 +243,25 @@ class Planner:
             else posting
             for posting in shared_postings(content, plan, book)
         ]
-        return msgspec.structs.replace(plan, postings=(*shared, *plan.postings))
+        born = {row.posted.ref: row.posted.payload for row in facts.posted if row.born_in_ledger}
+        own = [keep_words(one, born[one.ref]) if one.ref in born else one for one in plan.postings]
+        return msgspec.structs.replace(plan, postings=(*shared, *own))
+
+    def plan_into(self, dossier: DueDossier, organisation: int) -> tuple[DossierPlan, int]:
+        """What one organisation holds of a dossier that came from there, whatever the routing says, and the version
+        of the rules. A customer's plan is its contact."""
+        assignment = self._assignment(organisation)
+        book = self._book(assignment, assignment.rules.version)
+        assert book is not None
+        if dossier.root.kind is DocumentKind.CUSTOMER:
+            customer = self._own_customer(dossier)
+            postings = () if customer is None else (plan_contact(customer, book),)
+            return DossierPlan(postings=postings), assignment.rules.version
+        root = dossier.root_id or 0
+        facts = self._records.dossier_facts(organisation, [root]).get(root, _NO_FACTS)
+        content = self.translate(dossier)
+        customers = self._customers([(dossier, content)])
+        return self._plan_one(dossier, content, book, facts, customers), assignment.rules.version
 
     def _plan_shared(self, dossier: DueDossier, book: RuleBook, facts: DossierFacts) -> DossierPlan:
         """A customer or product that changed: only what is in the ledger already follows the change."""
@@ -252,7 +271,8 @@ class Planner:
             if entity_of(ref.role) in self._off:
                 continue
             if ref.role is Role.CONTACT and (customer := self._own_customer(dossier)) is not None:
-                postings.append(plan_contact(customer, book))
+                made = plan_contact(customer, book)
+                postings.append(keep_words(made, row.posted.payload) if row.born_in_ledger else made)
             elif ref.role is Role.ITEM and (product := self._product(dossier)) is not None:
                 postings.append(plan_product(product, book))
         return DossierPlan(postings=tuple(postings), sales_documents=dossier.sales_documents or "orders")

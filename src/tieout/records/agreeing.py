@@ -1,0 +1,104 @@
+"""Taking a plan as posted: both sides have the same already, so that nothing is sent back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from tieout.accounting import Payload
+from tieout.ports.inward import Agreement
+from tieout.ports.records import PlanToWrite
+from tieout.records.codec import encode_payload, payload_digest
+from tieout.records.plan_writing import PlanWriting
+from tieout.records.ringing import ring
+from tieout.records.sql import Database
+from tieout.records.standing import refresh_dependents, refresh_documents
+
+_LINK = """UPDATE posting SET remote_id=%s, remote_status=%s,
+ origin=CASE WHEN remote_id='' THEN 'ledger' ELSE origin END, marker=%s, state=%s, action='nothing',
+ posted_digest=wanted_digest, posted_total_minor=total_minor, posted_tax_minor=tax_minor, drift='', code='', reason='',
+ subject='', posted_at=COALESCE(posted_at, %s), verified_at=%s, must_check=false
+ WHERE id=%s AND state IN ('queued','waiting','posted') AND wanted_digest<>''"""
+
+# What cannot be planned is linked all the same: it must never be made a second time.
+_LINK_HELD = """UPDATE posting SET remote_id=%s, remote_status=%s,
+ origin=CASE WHEN remote_id='' THEN 'ledger' ELSE origin END WHERE id=%s AND state='held' AND remote_id=''"""
+
+
+class Agreeing:
+    """Implements `InwardRecords.agree`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def agree(self, agreement: Agreement, now: datetime) -> int:
+        database = self._database
+        dossier = agreement.dossier
+        plan = PlanToWrite(
+            dossier=dossier,
+            organisation=agreement.organisation,
+            plan=agreement.plan,
+            rule_version=agreement.rule_version,
+            why="brought from Xero",
+        )
+        counts: Counter[str] = Counter()
+        with database.transaction():
+            PlanWriting(database, agreement.organisation, [plan], now).write(counts)
+            linked = self._link(agreement, now)
+            database.run_many(
+                "UPDATE document SET planning_due=false, planned_version=%s WHERE id=%s AND version=%s",
+                [(member.version, member.id, member.version) for member in dossier.members],
+            )
+        if counts["queued"] > linked:
+            ring(database, {agreement.organisation}, now)
+        return linked
+
+    def _link(self, agreement: Agreement, now: datetime) -> int:
+        database = self._database
+        planned = {
+            (one.ref.role.value, one.ref.document.key): one for one in agreement.plan.postings if one.ref.ordinal == 0
+        }
+        rows = database.rows_in(
+            "SELECT p.id, p.role, d.key, p.document_id, p.wanted_digest FROM posting p"
+            " JOIN document d ON d.id=p.document_id WHERE p.organisation_id=%s AND p.connection_id=%s"
+            f" AND p.ordinal=0 AND d.key IN (@){' FOR NO KEY UPDATE OF p' if database.is_postgresql else ''}",
+            [agreement.organisation, agreement.dossier.connection],
+            sorted({key for _, key in agreement.remote}),
+        )
+        touched: list[int] = []
+        documents: set[int] = set()
+        for identity, role, key, document, wanted in rows:
+            remote_id = agreement.remote.get((role, key))
+            if remote_id is None:
+                continue
+            status = agreement.statuses.get(remote_id, "")
+            one = planned.get((role, key))
+            if one is not None and one.payload is not None and not one.problems:
+                self._keep_payload(identity, wanted, one.payload)
+                done = database.run(_LINK, [remote_id, status, one.marker, "posted", now, now, identity])
+            else:
+                done = database.run(_LINK_HELD, [remote_id, status, identity])
+            if done:
+                touched.append(identity)
+                documents.add(document)
+        database.run_in(
+            "UPDATE drift SET decided_at=%s, decision='accept', decided_by='Tieout' WHERE decided_at IS NULL"
+            " AND posting_id IN (@)",
+            [now],
+            touched,
+        )
+        refresh_dependents(database, touched)
+        refresh_documents(database, sorted(documents))
+        return len(touched)
+
+    def _keep_payload(self, posting: int, wanted: str, payload: Payload) -> None:
+        """What is wanted is what the ledger holds, also where the writing of the plan left an older one alone."""
+        digest = payload_digest(payload)
+        if digest != wanted:
+            self._database.run(
+                "UPDATE posting SET wanted_digest=%s WHERE id=%s AND state<>'sending'", [digest, posting]
+            )
+            self._database.run(
+                "UPDATE posting_payload SET wanted=%s WHERE posting_id=%s", [encode_payload(payload), posting]
+            )
+        self._database.run("UPDATE posting_payload SET posted=NULL WHERE posting_id=%s", [posting])
