@@ -1,0 +1,1 @@
+"""Perfex CRM: read and written through its REST module, read from its database."""

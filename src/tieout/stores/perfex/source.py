@@ -1,0 +1,61 @@
+"""What a way into the CRM gives, whichever it is: what there is now, told cheaply, and documents put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from tieout.documents import DocumentKind
+from tieout.stores.perfex.wire import Context
+
+#: One row: texts by column, NULL left out.
+Row = Mapping[str, str]
+Json = dict[str, object]
+
+#: Entities in the order in which they are read, with table and key column.
+TABLES: dict[DocumentKind, tuple[str, str]] = {
+    DocumentKind.CUSTOMER: ("clients", "userid"),
+    DocumentKind.PRODUCT: ("items", "id"),
+    DocumentKind.INVOICE: ("invoices", "id"),
+    DocumentKind.REFUND: ("creditnotes", "id"),
+}
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What a connection test found out. counts: (entity in words, how many)."""
+
+    version: str
+    counts: tuple[tuple[str, int], ...]
+    rights_missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """One way into the CRM. All methods raise RetryLater, NeedsOperator or ContractBroken."""
+
+    #: Documents put together in one go.
+    chunk: int
+    #: Documents read again with every look, oldest look first, because some changes show nowhere; 0 for none.
+    reread: int
+
+    def context(self) -> Context: ...
+
+    def prints(self, kind: DocumentKind) -> Mapping[int, str]:
+        """Every document there is now: id → a text that changes with the document, as far as that is cheap."""
+        ...
+
+    def read(self, kind: DocumentKind, ids: Sequence[int]) -> Mapping[int, Json]:
+        """Whole documents by id (`wire`); those that the CRM has no more are missing."""
+        ...
+
+    def ids(self, kind: DocumentKind) -> Sequence[int]:
+        """The ids of everything there is now."""
+        ...
+
+    def health(self) -> Health: ...
+
+
+def encode(document: object) -> bytes:
+    return msgspec.json.encode(document)
