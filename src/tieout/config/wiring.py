@@ -22,6 +22,7 @@ from tieout.config.clocks import process_clock
 from tieout.config.connecting import Connecting
 from tieout.config.ending import Ending
 from tieout.config.proving import Proving
+from tieout.config.reader_memory import FactMemory
 from tieout.config.tokens import AuthorisationTokens
 from tieout.config.vault import FernetVault
 from tieout.dispatch.predecessors import dead_owners
@@ -30,6 +31,7 @@ from tieout.errors import ConfigurationWrong, NeedsOperator
 from tieout.http import AddressGuard, HttpClient
 from tieout.ports import Clock, StoreReader
 from tieout.ports.administration import OrganisationEntry
+from tieout.ports.memory import Remembering
 from tieout.ports.proofs import Period
 from tieout.ports.records import StoreConnection
 from tieout.records.administration import DjangoAdministration
@@ -127,11 +129,14 @@ class Wiring:
 
     def reader(self, connection: StoreConnection) -> StoreReader:
         secrets = self.open_secrets(connection.secrets)
-        return self.adapter(connection).reader(
+        reader = self.adapter(connection).reader(
             {**connection.options, **secrets},
             allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE),
             transport=self._store_transport,
         )
+        if isinstance(reader, Remembering):
+            reader.remember_in(FactMemory(self.administration, self.clock, connection.id))
+        return reader
 
     def seal_secrets(self, secrets: dict[str, str]) -> str:
         return self.vault.seal(msgspec.json.encode(secrets).decode()) if secrets else ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from tieout.stores.magento2.adapter import MagentoAdapter
 from tieout.stores.opencart.adapter import OpenCartAdapter
+from tieout.stores.perfex.adapter import PerfexAdapter
 
-StoreKind = MagentoAdapter | OpenCartAdapter
+StoreKind = MagentoAdapter | OpenCartAdapter | PerfexAdapter
 
 MAGENTO2 = MagentoAdapter()
 OPENCART = OpenCartAdapter()
+PERFEX = PerfexAdapter()
 
-KINDS: dict[str, StoreKind] = {adapter.kind: adapter for adapter in (MAGENTO2, OPENCART)}
+KINDS: dict[str, StoreKind] = {adapter.kind: adapter for adapter in (MAGENTO2, OPENCART, PERFEX)}
 
 
 def store_kind(kind: str) -> StoreKind:

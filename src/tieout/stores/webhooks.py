@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tieout.ports.webhooks import StoreWebhooks
 from tieout.stores.opencart.calls import ExtensionCalls
+from tieout.stores.perfex.calls import PerfexCalls
 from tieout.stores.signed_calls import SignedCalls
 
 SIGNED_CALLS: StoreWebhooks = SignedCalls()
 
 #: Kinds whose stores have a scheme and a key of their own.
-OWN: dict[str, StoreWebhooks] = {"opencart": ExtensionCalls()}
+OWN: dict[str, StoreWebhooks] = {"opencart": ExtensionCalls(), "perfex": PerfexCalls()}
 
 
 def webhooks_of(kind: str) -> StoreWebhooks:
