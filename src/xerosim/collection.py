@@ -1,6 +1,6 @@
 """Collections of frozen values with indexes, changed by replacement so that every change can be taken back."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
@@ -34,8 +34,13 @@ class Changes:
         self.dirty.clear()
 
 
-def _changed_at(value: object) -> int:
+def changed_at(value: object) -> int:
+    """When a value was changed, in milliseconds since 1970; 0 for those that do not say."""
     return getattr(value, "updated", 0)
+
+
+#: So many moments keep their values' ids in order; a standing clock needs one.
+_MOMENTS_MOST = 64
 
 
 class Collection(Generic[T]):
@@ -54,6 +59,7 @@ class Collection(Generic[T]):
         self._indexes: dict[str, dict[object, str | dict[str, None]]] = {name: {} for name in self._keys}
         self._ordered: list[T] | None = None
         self._shuffled = False
+        self._ties: dict[int, list[str]] = {}
         self.version = 0
 
     def __len__(self) -> int:
@@ -77,11 +83,35 @@ class Collection(Generic[T]):
         if self._ordered is None:
             ordered = list(self._values.values())
             if self._shuffled:
-                ordered.sort(key=_changed_at)
+                ordered.sort(key=changed_at)
                 self._values = {value.id: value for value in ordered}
                 self._shuffled = False
             self._ordered = ordered
         return self._ordered
+
+    def page(self, start: int, end: int) -> list[T]:
+        """Part of all values in the order of their change, those of one moment in the order of their ids."""
+        ordered = self.ordered()
+        part = ordered[start:end]
+        result: list[T] = []
+        at = start
+        while len(result) < len(part):
+            moment = changed_at(ordered[at])
+            first = bisect_left(ordered, moment, key=changed_at)
+            last = bisect_right(ordered, moment, key=changed_at)
+            ids = self._tied(moment, first, last)
+            result += [self._values[id] for id in ids[at - first : end - first]]
+            at = last
+        return result
+
+    def _tied(self, moment: int, first: int, last: int) -> list[str]:
+        """The ids of a moment's values in order: sorted when first asked for, kept in order from then on."""
+        ids = self._ties.get(moment)
+        if ids is None:
+            if len(self._ties) >= _MOMENTS_MOST:
+                self._ties.clear()
+            ids = self._ties[moment] = sorted(value.id for value in self.ordered()[first:last])
+        return ids
 
     def since(self, moment: int, key: Callable[[T], int], inclusive: bool = True) -> list[T]:
         """Values changed at or after a moment (milliseconds)."""
@@ -122,7 +152,7 @@ class Collection(Generic[T]):
         """Some of the values as a collection of the same name, for reading; unknown ids are left out."""
         part: Collection[T] = Collection(self.name, Changes(), self._keys)
         values = [self._values[id] for id in ids if id in self._values]
-        part.load(sorted(values, key=lambda value: (_changed_at(value), value.id)))
+        part.load(sorted(values, key=lambda value: (changed_at(value), value.id)))
         return part
 
     def load(self, values: Iterable[T]) -> None:
@@ -137,10 +167,12 @@ class Collection(Generic[T]):
     def _replace(self, id: str, new: T | None, old: T | None) -> None:
         self._ordered = None
         self.version += 1
-        if old is not None and (new is None or _changed_at(new) != _changed_at(old)):
+        if old is not None and (new is None or changed_at(new) != changed_at(old)):
             del self._values[id]
         if new is not None:
             self._values[id] = new
+        if self._ties:
+            self._retie(id, new, old)
         for name, key_of in self._keys.items():
             index = self._indexes[name]
             before = key_of(old) if old is not None else None
@@ -151,6 +183,16 @@ class Collection(Generic[T]):
                 _leave(index, before, id)
             if after:
                 _enter(index, after, id)
+
+    def _retie(self, id: str, new: T | None, old: T | None) -> None:
+        before = changed_at(old) if old is not None else None
+        after = changed_at(new) if new is not None else None
+        if before == after:
+            return
+        if before is not None and (ids := self._ties.get(before)) is not None:
+            del ids[bisect_left(ids, id)]
+        if after is not None and (ids := self._ties.get(after)) is not None:
+            insort(ids, id)
 
 
 def _enter(index: dict[object, str | dict[str, None]], key: object, id: str) -> None:

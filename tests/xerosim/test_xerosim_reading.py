@@ -294,3 +294,19 @@ def test_the_date_defaults_to_today_in_the_organisations_time_zone(call: Caller)
     draft = {**invoice(Date=None, Status="DRAFT"), "LineItems": []}
     here, there = (Caller(world, tenant)("PUT", "Invoices", draft)["Invoices"][0] for tenant in tenants)
     assert (here["DateString"][:10], there["DateString"][:10]) == ("2026-09-21", "2026-09-22")
+
+
+def test_pages_of_a_standing_clock_stay_in_order_without_sorting_anew(call: Caller) -> None:
+    def page(number: int) -> list[str]:
+        return [one["InvoiceID"] for one in call("GET", f"Invoices?page={number}&pageSize=4")["Invoices"]]
+
+    body = {"Invoices": [invoice(InvoiceNumber=f"P-{n}") for n in range(9)]}
+    ids = sorted(one["InvoiceID"] for one in call("PUT", "Invoices", body)["Invoices"])
+    assert page(1) + page(2) + page(3) == ids
+    late = call.invoice(InvoiceNumber="P-late")["InvoiceID"]
+    assert page(1) + page(2) + page(3) == sorted([*ids, late])
+    call.world.clock.advance(5)
+    call("POST", f"Invoices/{ids[0]}", {"Reference": "moved"})
+    assert page(1) + page(2) + page(3) == [*sorted([*ids[1:], late]), ids[0]]
+    call.refused("PUT", "Invoices", {"Invoices": [invoice(InvoiceNumber="P-1")]})
+    assert page(1) + page(2) + page(3) == [*sorted([*ids[1:], late]), ids[0]]

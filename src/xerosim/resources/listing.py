@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from xerosim import dates
-from xerosim.collection import Collection
+from xerosim.collection import Collection, changed_at
 from xerosim.errors import HighVolume
 from xerosim.resources.context import Context
 from xerosim.resources.fields import FIELDS
@@ -57,17 +57,20 @@ def select(
     fields = FIELDS.get(collection.name, {})
     values: list[Any]
     plain = True
+    # Where in the collection's own order the values begin, as long as none between them was left out.
+    begin: int | None = 0
     since = ctx.headers.get("if-modified-since") if timed else None
     if since:
         values = collection.since(_moment(since), lambda v: v.updated, ctx.switches.modified_since_inclusive)
         if not ctx.switches.modified_since_inclusive:
             values = [v for v in values if v.updated // 1000 > _moment(since) // 1000]
+        begin = len(collection) - len(values)
         if not values and ctx.switches.modified_since_304:
             raise NotModified
     else:
         values = collection.ordered()
     if where := query.get("where"):
-        plain = False
+        plain, begin = False, None
         found = parse_where(where, fields, singular)
         if found.index and not since:
             values = _indexed(collection, found.index, found.keys)
@@ -76,37 +79,36 @@ def select(
         org, matches = ctx.org, found.matches
         values = [value for value in values if matches(org, value)]
     if keep is not None:
-        values = [value for value in values if keep(value)]
+        values, begin = [value for value in values if keep(value)], None
     if order := query.get("order"):
         values = sort_by(order, fields, singular, ctx.org, values)
     if not pageable or not ("page" in query or "pagesize" in query or any(name in query for name in paged_by)):
         if pageable and plain and len(values) > HIGH_VOLUME:
             raise HighVolume("The request touches too many records. Please use paging.")
-        return Listed(values if order or not pageable else _settled(values, 0, len(values)))
+        return Listed(values if order or not pageable else _settled(collection, values, begin, 0, len(values)))
     page = whole_number(ctx, "page", 1)
     size = whole_number(ctx, "pagesize", PAGE_SIZE, PAGE_MOST)
     total = len(values)
     start = (page - 1) * size
     pagination: Json = {"page": page, "pageSize": size, "pageCount": -(-total // size), "itemCount": total}
-    chosen = values[start : start + size] if order else _settled(values, start, start + size)
+    chosen = values[start : start + size] if order else _settled(collection, values, begin, start, start + size)
     return Listed(chosen, pagination, True)
 
 
-def _changed(value: Any) -> int:
-    return getattr(value, "updated", 0)
-
-
-def _settled(values: list[Any], start: int, end: int) -> list[Any]:
+def _settled(collection: Collection[Any], values: list[Any], begin: int | None, start: int, end: int) -> list[Any]:
     """Part of a list in order of change, with changes of one moment in order of id.
 
-    Only the moments that the part touches are sorted, so that a page of a long list stays cheap.
+    begin: where the whole list begins in the collection, whose order then serves; None for a list of some values,
+    of which the moments that the part touches are sorted here.
     """
+    if begin is not None:
+        return collection.page(begin + start, begin + min(end, len(values)))
     part = values[start:end]
     if not part:
         return part
-    first = bisect_left(values, _changed(part[0]), key=_changed)
-    last = bisect_right(values, _changed(part[-1]), key=_changed)
-    tied = sorted(values[first:last], key=lambda value: (_changed(value), value.id))
+    first = bisect_left(values, changed_at(part[0]), key=changed_at)
+    last = bisect_right(values, changed_at(part[-1]), key=changed_at)
+    tied = sorted(values[first:last], key=lambda value: (changed_at(value), value.id))
     return tied[start - first : start - first + len(part)]
 
 
