@@ -93,9 +93,7 @@ def _take_back(work: Work, document: DocumentKey, wanted: frozenset[Ref]) -> tup
                 Code.PAYMENT_RECONCILED,
                 f"{posted.payload.amount} was taken back in the store, but its payment is reconciled in Xero.",
             )
-            work.postings.append(
-                PlannedPosting(ref, posted.payload, marker_of(posted), problems=(problem,))
-            )
+            work.postings.append(PlannedPosting(ref, posted.payload, marker_of(posted), problems=(problem,)))
             continue
         work.postings.append(PlannedPosting(ref, None, marker_of(posted), notes=("Taken back in the store.",)))
         gone.append(ref)
