@@ -38,6 +38,7 @@ from tieout.records.administration import DjangoAdministration
 from tieout.records.connecting import DjangoConnectionChanges
 from tieout.records.storage import Storage
 from tieout.stores.kinds import KINDS, StoreKind
+from tieout.sync.alarms import Alarm, alarms, live_workers
 from tieout.sync.doctor import Finding, Machine, examine
 from tieout.sync.entities import EntitySettings
 from tieout.sync.plan import Planner
@@ -48,6 +49,7 @@ from tieout.sync.setup import Setup
 from tieout.sync.turn.driver import Driver
 from tieout.sync.turn.values import Policy
 from tieout.sync.undo import Undoing
+from tieout.sync.volume import measure
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
@@ -217,7 +219,15 @@ class Wiring:
             backup_at=self.administration.fact_changed_at("backup"),
             database=str(settings.DATABASES["default"]["ENGINE"]).rpartition(".")[2],
         )
-        return examine(self.records, self.administration, self.clock, machine)
+        found = examine(self.records, self.administration, self.clock, machine)
+        told = [Finding(alarm.code.replace("_", " "), alarm.sentence, False, alarm.advice) for alarm in self.alarms()]
+        live = [beat.owner for beat in live_workers(self.records.heartbeats(), self.clock.now())]
+        workers = [Finding("workers", f"{len(live)} at work: {', '.join(sorted(live))}")] if live else []
+        return [*found, *measure(self.records, self.administration, self.clock.now()), *workers, *told]
+
+    def alarms(self) -> Sequence[Alarm]:
+        """What somebody must be told, for banners, mail and the doctor."""
+        return alarms(self.records, self.clock.now())
 
     def free_leases_of_the_dead(self) -> None:
         """Work that a killed process of this machine held may be taken at once."""
