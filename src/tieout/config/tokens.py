@@ -107,15 +107,22 @@ class AuthorisationTokens:
         except NeedsOperator as error:
             # A wrong secret is put right in the settings; the consent itself is as good as before.
             if error.code == "consent_gone":
+                if self._load() != tokens:
+                    # Somebody who was taken for dead was only slow, and spent the token before us.
+                    raise RetryLater(
+                        "Another process has renewed the access to Xero", scope="connection", after_seconds=1
+                    ) from error
                 self._administration.authorisation_lost(self._authorisation, "withdrawn", str(error))
             raise
 
     def _save(self, fresh: TokenSet) -> None:
         row: TokenRow = self._local.row
-        self._administration.save_tokens(
+        stored = self._administration.save_tokens(
             row,
             seal(fresh, self._vault),
             fresh.scope or row.scopes,
             access_expires_at=fresh.expires_at,
             now=self._clock.now(),
         )
+        if not stored:
+            raise RetryLater("Another process has renewed the access to Xero", scope="connection", after_seconds=1)

@@ -177,8 +177,9 @@ class Administration(Protocol):
 
     def save_tokens(
         self, row: TokenRow, sealed: str, scopes: str, *, access_expires_at: datetime, now: datetime
-    ) -> None:
-        """Store a new token set and end the lease; it must be stored before it is used."""
+    ) -> bool:
+        """Store a new token set and end the lease; it must be stored before it is used. False: somebody else took
+        over, and what they stored holds."""
         ...
 
     def end_token_lease(self, row: TokenRow) -> None: ...

@@ -147,6 +147,8 @@ class DjangoAdministration(Overview):
                 "hold_scope": "",
                 "hold_reason": "",
                 "removed_at": None,
+                # What waited for the connection goes at once.
+                "due_at": now,
             }
             row, _ = Organisation.objects.update_or_create(
                 tenant_id=new.tenant_id,
@@ -186,9 +188,9 @@ class DjangoAdministration(Overview):
 
     def save_tokens(
         self, row: TokenRow, sealed: str, scopes: str, *, access_expires_at: datetime, now: datetime
-    ) -> None:
+    ) -> bool:
         # A token set that was issued is stored even by a refresher whose lease ran out: the old one is spent.
-        Authorisation.objects.filter(pk=row.id, refresh_fence__lte=row.fence).update(
+        stored = Authorisation.objects.filter(pk=row.id, refresh_fence__lte=row.fence).update(
             tokens=sealed,
             scopes=scopes,
             access_expires_at=access_expires_at,
@@ -197,6 +199,7 @@ class DjangoAdministration(Overview):
             status="connected",
             status_reason="",
         )
+        return bool(stored)
 
     def end_token_lease(self, row: TokenRow) -> None:
         Authorisation.objects.filter(pk=row.id, refresh_fence=row.fence).update(refresh_lease_until=None)

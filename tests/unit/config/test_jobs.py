@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tieout.config.jobs import JOBS, Per, next_night
+from tieout.config.jobs import JOBS, next_night
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,3 @@ def test_nightly_work_is_due_at_the_next_half_past_two(now: datetime, due: datet
 def test_every_kind_of_recurring_job_is_named_once() -> None:
     kinds = [job.kind for job in JOBS]
     assert len(kinds) == len(set(kinds))
-
-
-def test_only_jobs_of_stores_wait_for_somebody_to_call_them() -> None:
-    assert {job.per for job in JOBS if job.every is None} == {Per.CONNECTION}
