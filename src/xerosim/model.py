@@ -131,6 +131,16 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     updated: int = 0
 
 
+class StockMove(msgspec.Struct, frozen=True, gc=False):
+    """What a document did to a tracked item: ten-thousandths of a piece, and base cents of its cost pool."""
+
+    id: str
+    document: str
+    item: str
+    quantity: int
+    cost: int
+
+
 class Line(msgspec.Struct, frozen=True, gc=False):
     """One line of a document. A line without a quantity and amounts is text only."""
 

@@ -25,6 +25,7 @@ from xerosim.model import (
     ManualJournal,
     Note,
     Payment,
+    StockMove,
     TaxRate,
     TrackingCategory,
     Transfer,
@@ -108,6 +109,9 @@ class Organisation:
             },
         )
         self.items = self._collection("Items", Item, {"code": lambda i: i.code.casefold()})
+        self.stock_moves = self._collection(
+            "StockMoves", StockMove, {"document": lambda m: m.document, "item": lambda m: m.item}
+        )
         self.documents = {
             name: self._collection(name, Document, _document_indexes()) for name in DOCUMENT_COLLECTIONS
         }

@@ -7,7 +7,7 @@ from xerosim.arithmetic import EXCLUSIVE, NO_TAX, totals
 from xerosim.errors import Invalid, NotFound
 from xerosim.model import Account, Document
 from xerosim.numbers import money, rate
-from xerosim.resources import contacts
+from xerosim.resources import contacts, stock
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import rate_for
 from xerosim.resources.documents import TOTALS_DIFFER, check_locks, locked
@@ -60,7 +60,9 @@ def _one(ctx: Context, element: Json, position: int) -> Json:
     document, parsed = _build(ctx, element, old, path)
     if old is not None:
         ledger.reverse(ctx.org, old.id, ctx.now)
+        stock.move_back(ctx, old)
     ledger.post_document(ctx.org, document, ctx.now, ctx.switches.rate_is_foreign_per_base)
+    stock.move(ctx, document)
     ctx.org.bank_transactions.put(document)
     ctx.record("BankTransactions", document.id, "updated" if old else "created", document.reference)
     kind = document.type.partition("-")[2]
@@ -178,6 +180,7 @@ def _delete(ctx: Context, old: Document) -> Document:
                 raise Invalid("This document cannot be edited as it has a payment or credit note allocated to it.")
             ctx.org.documents[collection].put(msgspec.structs.replace(credit, status="VOIDED", updated=ctx.now))
     ledger.reverse(ctx.org, old.id, ctx.now)
+    stock.move_back(ctx, old)
     ctx.record("BankTransactions", old.id, "updated", old.reference)
     return ctx.org.bank_transactions.put(msgspec.structs.replace(old, status="DELETED", updated=ctx.now))
 

@@ -360,11 +360,11 @@ def _record(ctx: Context, kind: Kind, document: Document, old: Document | None, 
     was, now = old is not None and old.status in APPROVED, document.status in APPROVED
     if was and old is not None and (not now or _books(old) != _books(document)):
         ledger.reverse(org, document.id, ctx.now)
-        stock.move(ctx, old, back=True)
+        stock.move_back(ctx, old)
         was = False
     if now and not was:
-        stock.move(ctx, document)
         ledger.post_document(org, document, ctx.now, ctx.switches.rate_is_foreign_per_base)
+        stock.move(ctx, document)
     if now and document.total == 0 and ctx.switches.zero_total_becomes_paid:
         document = msgspec.structs.replace(document, status="PAID", fully_paid=document.date)
     org.documents[kind.collection].put(document)
@@ -389,5 +389,8 @@ def _books(document: Document | None) -> object:
         document.line_types,
         document.rounding,
         document.number,
-        [(line.account, line.line_amount, line.tax_amount, line.tax_type) for line in document.lines],
+        [
+            (line.account, line.line_amount, line.tax_amount, line.tax_type, line.item_code, line.quantity)
+            for line in document.lines
+        ],
     )

@@ -36,7 +36,7 @@ def delete(ctx: Context, key: str) -> None:
     item = find(ctx.org, key)
     if item is None:
         raise NotFound
-    if item.tracked and any(line.item_code == item.code for d in ctx.org.invoices.values() for line in d.lines):
+    if ctx.org.stock_moves.by("item", item.id):
         raise Invalid("The item cannot be deleted as it is tracked and has been used in transactions.")
     ctx.org.items.remove(item.id)
     ctx.record("Items", item.id, "updated", item.code)

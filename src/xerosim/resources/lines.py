@@ -187,6 +187,9 @@ def _fill_from_item(ctx: Context, sent: _Sent, manner: Manner, problems: list[st
     else:
         price, code, tax_type = item.purchase_price, item.purchase_account or item.purchase_cogs, item.purchase_tax
         description = item.purchase_description
+        if item.tracked:
+            # What is bought for stock is an asset until it is sold, whatever account was sent.
+            sent.code, sent.account_id = item.inventory_account, None
     if sent.description is None:
         sent.description = description or item.name
     if sent.unit is None and sent.amount is None and price is not None:
