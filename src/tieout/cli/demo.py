@@ -13,7 +13,7 @@ from tieout.cli.output import emit, say, table
 from tieout.config import start
 
 #: Kinds of sample shops; the second are read from a database that the person names.
-SIMULATED = ("magento2",)
+SIMULATED = ("magento2", "perfex")
 DATABASES = ("opencart",)
 
 
@@ -59,9 +59,13 @@ def demo(
 
         if database_url:
             source = Source(database_url=database_url)
+        elif store == "perfex":
+            source = Source(kind=store, orders=orders or 0, seed=seed)
         else:
             source = Source(orders=orders, seed=seed) if orders else Source(folder=str(data or SAMPLE / store))
-        wishes = Wishes(kind=store, sales_documents=SalesDocuments(sales_documents), all_statuses=statuses == "all")
+        # A CRM knows no orders.
+        chosen = SalesDocuments.INVOICES if store == "perfex" else SalesDocuments(sales_documents)
+        wishes = Wishes(kind=store, sales_documents=chosen, all_statuses=statuses == "all")
         if once:
             return _once(source, wishes, folder, ledger_file, as_json, until or "")
         from tieout.cli.demo_serving import stay
@@ -83,6 +87,8 @@ def _refuse(
         raise click.UsageError(f"Shops of the kind {store} are read through their interface, not from a database.")
     if store in DATABASES and not database_url:
         raise click.UsageError(f"For a shop of the kind {store} say its database with --database-url.")
+    if store == "perfex" and data:
+        raise click.UsageError("The demo's CRM is generated; say --orders for how many invoices.")
     if database_url and (data or orders):
         raise click.UsageError("--database-url goes without --data and --orders.")
     if data and orders:

@@ -18,6 +18,7 @@ import xerosim.wire
 from storesim.magento2.generator import generate
 from storesim.magento2.shop import Shop
 from tieout.cli.demo_opencart import connection_of
+from tieout.cli.demo_perfex import serve as serve_perfex
 from tieout.config.clocks import MovedClock
 from xerosim.state import StateFile
 from xerosim.world import World
@@ -44,6 +45,7 @@ class XeroClock:
 class Source(msgspec.Struct, frozen=True):
     """Where the shop's data comes from: recorded in a folder, generated, or a real database."""
 
+    kind: str = "magento2"
     folder: str = ""
     orders: int = 0
     seed: int = 1
@@ -54,6 +56,7 @@ class Source(msgspec.Struct, frozen=True):
     def digest(self) -> str:
         """Changes when the data does; then everything is read again."""
         content = hashlib.blake2b(repr((self.orders, self.seed, sorted(self.options.items()))).encode())
+        content.update(self.kind.encode() if self.kind != "magento2" else b"")
         content.update(self.database_url.encode())
         for file in sorted(Path(self.folder).glob("*.json.gz")) if self.folder else ():
             content.update(file.name.encode() + file.read_bytes())
@@ -121,7 +124,7 @@ def simulators(source: Source, state: Path, *, ports: tuple[int, int] = (0, 0)) 
     world = open_world(state / "xero.sqlite3", clock)
     try:
         with (
-            _store(source, ports[0]) as (options, secrets),
+            _store(source, ports[0], state, clock) as (options, secrets),
             xerosim.server.start_background(world, port=ports[1]) as xero,
         ):
             yield Simulators(world, clock, xero.url, options, secrets)
@@ -132,10 +135,16 @@ def simulators(source: Source, state: Path, *, ports: tuple[int, int] = (0, 0)) 
 
 
 @contextmanager
-def _store(source: Source, port: int) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+def _store(
+    source: Source, port: int, state: Path, clock: MovedClock
+) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Options and secrets of the way into the shop, which is simulated unless it is a real database."""
     if source.database_url:
         yield connection_of(source.database_url)
+        return
+    if source.kind == "perfex":
+        with serve_perfex(state, port, clock.now, invoices=source.orders, seed=source.seed) as (_, options, secrets):
+            yield options, secrets
         return
     shop = source.shop()
     with storesim.server.start_background(shop, port=port) as store:

@@ -69,7 +69,8 @@ class Database:
     def rows(
         self, table: str, columns: Sequence[str], column: str = "", ids: Sequence[int] = ()
     ) -> list[dict[str, str]]:
-        """Named columns of a table, those that it has; where `column` is one of `ids` when one is named."""
+        """Those of the columns that a table has, in order of the first two; where `column` is one of `ids`, when one
+        is named."""
         there = self.columns(table)
         names = [name for name in columns if name in there]
         if not names or (column and (column not in there or not ids)):
@@ -78,6 +79,7 @@ class Database:
         text = f"SELECT {', '.join(f'`{name}`' for name in names)} FROM {self.place(table)}"
         if column:
             text += f" WHERE `{column}` IN ({','.join(['%s'] * len(ids))})"
+        text += f" ORDER BY {', '.join(f'`{name}`' for name in names[:2])}"
         return self.ask(text, [str(identity) for identity in ids])
 
     def ask(self, text: str, values: Sequence[str] = ()) -> list[dict[str, str]]:

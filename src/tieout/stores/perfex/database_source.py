@@ -9,7 +9,7 @@ from tieout.documents import DocumentKind
 from tieout.errors import ContractBroken
 from tieout.stores.perfex import wire
 from tieout.stores.perfex.database import Database
-from tieout.stores.perfex.source import TABLES, Health, Json
+from tieout.stores.perfex.source import TABLES, Health, Json, in_order
 
 _FIELDS = {
     "clients": wire.ClientRow.__struct_fields__,
@@ -48,12 +48,13 @@ class DatabaseSource:
     """Implements `source.Source`. url: of the CRM, for links."""
 
     chunk = 500
-    reread = 0
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
         self._url = url
         self._currencies: dict[str, str] | None = None
+        #: Sums over every table leave nothing that changes unseen.
+        self.reread: Mapping[DocumentKind, int] = {}
 
     def context(self) -> wire.Context:
         database = self._database
@@ -169,7 +170,7 @@ class DatabaseSource:
             document: Json = {
                 "sale": row,
                 "kind": "invoice" if kind is DocumentKind.INVOICE else "credit_note",
-                "lines": parts["itemable"].get(key, []),
+                "lines": in_order(parts["itemable"].get(key, [])),
                 "taxes": parts["item_tax"].get(key, []),
                 "taxes_known": bool(self._database.columns("item_tax")),
                 "currency": names.get(row.get("currency", ""), ""),

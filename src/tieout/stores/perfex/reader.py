@@ -61,7 +61,7 @@ class PerfexReader:
             # Deletions are found by comparing all ids with what was stored; here they are only forgotten.
             del seen[gone]
         changed = [identity for identity in sorted(now) if seen.get(identity) != now[identity]]
-        turn = _in_turn(sorted(now.keys() - set(changed)), cursor, self._source.reread)
+        turn = _in_turn(sorted(now.keys() - set(changed)), cursor, self._source.reread.get(kind, 0))
         cursor = turn[-1] if turn else 0
         wanted = [*changed, *turn]
         if not wanted and seal_of(packed(seen)) == seal:

@@ -16,7 +16,7 @@ from tieout.documents import DocumentKind
 from tieout.errors import NeedsOperator
 from tieout.stores.perfex import wire
 from tieout.stores.perfex.client import NoSuchRecord, PerfexClient, row_of, rows_of
-from tieout.stores.perfex.source import TABLES, Health, Json, Row
+from tieout.stores.perfex.source import TABLES, Health, Json, Row, in_order
 
 _PATHS = {
     DocumentKind.CUSTOMER: "customers",
@@ -45,11 +45,11 @@ class RestSource:
     """Implements `source.Source`. options: of the connection."""
 
     chunk = 100
-    reread = REREAD
 
     def __init__(self, client: PerfexClient, options: Mapping[str, str]) -> None:
         self._client = client
         self._options = options
+        self.reread: Mapping[DocumentKind, int] = {DocumentKind.INVOICE: REREAD, DocumentKind.REFUND: REREAD}
         self._line_taxes: dict[tuple[str, str], list[dict[str, str]]] | None = None
         self._asked_for_taxes = False
 
@@ -149,7 +149,7 @@ class RestSource:
         document: Json = {
             "sale": sale,
             "kind": rel_type,
-            "lines": [_only(one, _LINE) for one in rows_of(record.get("items"))],
+            "lines": in_order([_only(one, _LINE) for one in rows_of(record.get("items"))]),
             "currency": _currency(row_of(record)),
             "client": _only(row_of(record.get("client") or {}), wire.Buyer.__struct_fields__),
         }

@@ -37,8 +37,8 @@ class Source(Protocol):
 
     #: Documents put together in one go.
     chunk: int
-    #: Documents read again with every look, oldest look first, because some changes show nowhere; 0 for none.
-    reread: int
+    #: Of each entity, documents read again with every look, in turn, because some changes show nowhere.
+    reread: Mapping[DocumentKind, int]
 
     def context(self) -> Context: ...
 
@@ -55,6 +55,17 @@ class Source(Protocol):
         ...
 
     def health(self) -> Health: ...
+
+
+def in_order(lines: Sequence[Row]) -> list[Row]:
+    """Lines of a document as people see them."""
+
+    def place(row: Row) -> tuple[int, int]:
+        texts = (row.get("item_order", ""), row.get("id", ""))
+        first, second = (int(text) if text.isascii() and text.isdigit() else 0 for text in texts)
+        return first, second
+
+    return sorted(lines, key=place)
 
 
 def encode(document: object) -> bytes:

@@ -126,7 +126,9 @@ def _named(document: wire.SaleDocument) -> bytes:
     """What a change of counts: not the client's name, which only lists show, nor the note that bears our marker."""
     replace = msgspec.structs.replace
     sale = replace(document.sale, adminnote="", datecreated="")
-    return _encoder.encode(replace(document, sale=sale, client=replace(document.client, company="")))
+    payments = tuple(replace(one, name="") for one in document.payments)
+    client = replace(document.client, company="")
+    return _encoder.encode(replace(document, sale=sale, payments=payments, client=client))
 
 
 def _digest(content: bytes) -> str:
