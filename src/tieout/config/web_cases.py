@@ -7,6 +7,7 @@ from tieout.config.cases.entities import Entities
 from tieout.config.cases.first_run import FirstRun
 from tieout.config.cases.organisations import Organisations
 from tieout.config.cases.people import People
+from tieout.config.cases.proofs import Proofs
 from tieout.config.cases.queue import Queues
 from tieout.config.cases.rules import RuleEditing
 from tieout.config.cases.stores import Stores
@@ -17,6 +18,7 @@ from tieout.config.cases.webhooks import Webhooks
 class WebCases(
     Queues,
     Undo,
+    Proofs,
     RuleEditing,
     Connections,
     Stores,

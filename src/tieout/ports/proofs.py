@@ -132,6 +132,10 @@ class ProofRecords(Protocol):
         """When the ledger was read for a tie-out that came to an end."""
         ...
 
+    def proof_under_way(self, organisation: int, period: Period) -> int | None:
+        """A tie-out of this period that was asked for or runs."""
+        ...
+
     def latest_proof(self, organisation: int, period: Period) -> int | None:
         """The newest tie-out of exactly this period that came to an end."""
         ...

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from tieout.accounting import Held, Ref, Role
 from tieout.documents import DocumentKey, DocumentKind
@@ -34,6 +34,14 @@ def dated(period: Period, column: str = "date") -> Q:
     if period.last is not None:
         bounds &= Q(**{f"{column}__lte": period.last})
     return bounds
+
+
+def of_period(organisation: int, period: Period) -> QuerySet[Proof]:
+    """Tie-outs of exactly this period."""
+    rows = Proof.objects.filter(organisation=organisation)
+    for column, day in (("dated_from", period.first), ("dated_to", period.last)):
+        rows = rows.filter(**({f"{column}__isnull": True} if day is None else {column: day}))
+    return rows
 
 
 class DjangoProofs(MonthEndLists):
@@ -110,10 +118,12 @@ class DjangoProofs(MonthEndLists):
         assert at is not None, "a tie-out that came to an end knows when it read"
         return at
 
+    def proof_under_way(self, organisation: int, period: Period) -> int | None:
+        rows = of_period(organisation, period).filter(run__state__in=(ASKED, "running"))
+        return rows.order_by("-run_id").values_list("run_id", flat=True).first()
+
     def latest_proof(self, organisation: int, period: Period) -> int | None:
-        rows = Proof.objects.filter(
-            organisation=organisation, dated_from=period.first, dated_to=period.last, run__state="done"
-        )
+        rows = of_period(organisation, period).filter(run__state="done")
         return rows.order_by("-run_id").values_list("run_id", flat=True).first()
 
     # what a comparison needs

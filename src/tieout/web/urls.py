@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from tieout.web import connection_urls
 from tieout.web.views import (
@@ -19,6 +19,7 @@ from tieout.web.views import (
     session,
     setup,
     sync_settings,
+    tie_out,
     users,
 )
 from tieout.web.webhooks import screens as webhook_screens
@@ -47,8 +48,11 @@ urlpatterns = [
     path("problems", problems.problems, name="problems"),
     path("problems/retry", problems.problem_retry, name="problem_retry"),
     path("plan", proof.plan, name="plan"),
-    path("tie-out", proof.tie_out, name="tie_out"),
-    path("tie-out.csv", proof.tie_out_csv, name="tie_out_csv"),
+    path("tie-out", tie_out.tie_out, name="tie_out"),
+    path("tie-out.csv", tie_out.tie_out_csv, name="tie_out_csv"),
+    path("tie-out/now", tie_out.tie_out_now, name="tie_out_now"),
+    path("tie-out/progress/<int:run>", tie_out.tie_out_progress, name="tie_out_progress"),
+    re_path(r"^tie-out/(?P<month>[0-9]{4}-[0-9]{2})\.(?P<form>pdf|zip)$", tie_out.month_pack, name="month_pack"),
     path("drift", proof.drift, name="drift"),
     path("drift.csv", proof.drift_csv, name="drift_csv"),
     path("drift/bulk", proof.drift_bulk, name="drift_bulk"),
@@ -70,6 +74,7 @@ urlpatterns = [
     *connection_urls.PATTERNS,
     path("connections/webhooks", webhook_screens.webhooks, name="webhooks"),
     path("webhooks/", include("tieout.web.webhooks.urls")),
+    path("api/", include("tieout.web.api.urls")),
     path("users", users.users, name="users"),
     path("users/<int:user>", users.user_change, name="user_change"),
     path("password", users.password, name="password"),

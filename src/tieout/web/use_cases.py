@@ -17,6 +17,7 @@ from tieout.web.cases.entities import EntityCases
 from tieout.web.cases.first_run import FirstRunCases
 from tieout.web.cases.organisations import OrganisationCases
 from tieout.web.cases.people import PeopleCases
+from tieout.web.cases.proofs import ProofCases
 from tieout.web.cases.queue import QueueCases
 from tieout.web.cases.rules import RulesCases
 from tieout.web.cases.stores import StoreCases
@@ -29,6 +30,7 @@ __all__ = ["Actor", "NotWired", "UseCases", "actor_of", "use_cases"]
 class UseCases(
     QueueCases,
     UndoCases,
+    ProofCases,
     RulesCases,
     ConnectionCases,
     StoreCases,

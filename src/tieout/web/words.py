@@ -56,6 +56,7 @@ STATES: dict[str, Look] = {
     "expired": Look(_("Access expired"), "bad", "circle-x"),
     "disconnected": Look(_("Disconnected"), "off", "plug"),
     "catching_up": Look(_("Catching up"), "busy", "search"),
+    "asked": Look(_("Waits"), "calm", "clock"),
     "running": Look(_("Running"), "busy", "loader"),
     "done": Look(_("Done"), "good", "circle-check"),
     "failed": Look(_("Failed"), "bad", "circle-x"),
