@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from tieout.accounting import Held, Ref, Role
-from tieout.documents import DocumentKey, DocumentKind
+from tieout.documents import LEADING, DocumentKey, DocumentKind
 from tieout.ports.proofs import AskedProof, Period, ProofFigures
 from tieout.records.codec import pack, unpack
 from tieout.records.models import Document, HeldFigures, Posting, Proof, Run, Schedule
@@ -22,7 +22,7 @@ ASKED = "asked"
 PROOF_JOB = "tie_out_asked"
 _PROGRESS_LENGTH_MAX = 300
 _CHUNK = 2_000
-_ORDER = DocumentKind.ORDER.value
+_LEADING = [kind.value for kind in LEADING]
 _decode_held = msgspec.msgpack.Decoder(Held).decode
 
 
@@ -132,16 +132,19 @@ class DjangoProofs(MonthEndLists):
         self, connection: int, organisation: int, period: Period, after: int, limit: int
     ) -> Sequence[tuple[int, DocumentKey]]:
         rows = Document.objects.filter(
-            connection=connection, kind=_ORDER, root_kind=_ORDER, root_key=F("key"), id__gt=after
+            connection=connection, kind__in=_LEADING, root_kind=F("kind"), root_key=F("key"), id__gt=after
         )
         if period != Period():
             members = Document.objects.filter(
-                dated(period), connection=OuterRef("connection"), root_kind=_ORDER, root_key=OuterRef("key")
+                dated(period),
+                connection=OuterRef("connection"),
+                root_kind=OuterRef("kind"),
+                root_key=OuterRef("key"),
             )
             postings = Posting.objects.filter(dated(period), root=OuterRef("pk"), organisation=organisation)
             rows = rows.filter(dated(period) | Q(Exists(members)) | Q(Exists(postings)))
-        found = rows.order_by("id").values_list("id", "key")[:limit]
-        return [(identity, DocumentKey(DocumentKind.ORDER, key)) for identity, key in found]
+        found = rows.order_by("id").values_list("id", "kind", "key")[:limit]
+        return [(identity, DocumentKey(DocumentKind(kind), key)) for identity, kind, key in found]
 
     def held_in_period(
         self, organisation: int, roots: Sequence[int], period: Period, since: datetime
