@@ -45,6 +45,8 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["organisation", "id"], condition=~models.Q(state="done"), name="call_unsettled"),
             models.Index(fields=["settled_at"], name="call_settled"),
+            # How much was urgent lately.
+            models.Index(fields=["organisation", "settled_at"], name="call_lately"),
         ]
 
 

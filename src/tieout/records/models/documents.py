@@ -61,6 +61,12 @@ class Document(models.Model):
             models.Index(
                 fields=["connection", "id"], condition=models.Q(planning_due=True), name="document_planning_due"
             ),
+            # What people asked for goes before what changed, and that before what was added in bulk.
+            models.Index(
+                fields=["connection", "planning_priority", "id"],
+                condition=models.Q(planning_due=True),
+                name="document_planning_first",
+            ),
             models.Index(
                 fields=["planning_run"], condition=models.Q(planning_run__isnull=False), name="document_planning_run"
             ),
