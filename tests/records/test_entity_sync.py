@@ -300,3 +300,16 @@ def test_what_never_comes_is_refused_with_an_example(field: dict[str, object]) -
 def test_a_cron_expression_is_read_in_utc() -> None:
     wanted = EntitySync(1, Entity.SALES, mode=Mode.SCHEDULED, cron="30 6 * * 1-5")
     assert next_time(wanted, datetime(2026, 3, 6, 7, tzinfo=UTC)) == datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+
+
+def test_what_people_ask_for_is_planned_before_changes_and_those_before_what_was_added_in_bulk(world: World) -> None:
+    world.save_orders(range(1, 8))
+    world.storage.add(world.connection, [], world.clock.now(), run=None)
+    world.save_orders([8, 9])
+    world.storage.sync_now(Selection(documents=(models.Document.objects.using("records").get(key="9").pk,)), START)
+    due = world.storage.due_dossiers(world.connection, 10)
+    assert [dossier.root.key for dossier in due] == ["9", "8"]
+    world.storage.write_plans([], due, world.clock.now())
+    due = world.storage.due_dossiers(world.connection, 10)
+    assert [dossier.root.key for dossier in due] == [str(number) for number in range(1, 8)]
+    assert {dossier.priority for dossier in due} == {200}

@@ -4,11 +4,15 @@ rolling minute must hold: a request counts from before it leaves until 60 s afte
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 import msgspec
 
 MINUTE = timedelta(seconds=60)
+#: How far back urgent work is looked at to reserve for more of it, and what is kept beyond that.
+URGENT_LATELY = timedelta(minutes=5)
+_URGENT_SPARE = 4
 #: Calls a day and organisation of an app on a paid tier; the free one has `Bounds.day`.
 DAY_LIMIT_PAID = 5_000
 #: Work of priority at or below this is a person waiting; it may use the day's reserve.
@@ -34,6 +38,8 @@ class Bounds(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """What counts now. frees_at: when the oldest counting request stops to count (None: only open ones count).
 
+    urgent_lately: urgent calls of the last `URGENT_LATELY`; urgent_counting: those of the last minute.
+
     day_remaining: by the last answer's header less what was opened since; None unknown, then day_used counts.
     """
 
@@ -47,6 +53,8 @@ class Usage(msgspec.Struct, frozen=True):
     day_remaining_at: datetime | None = None
     hold_until: datetime | None = None
     hold_scope: str = ""
+    urgent_lately: int = 0
+    urgent_counting: int = 0
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -64,7 +72,7 @@ _CONCURRENT_WAIT = timedelta(seconds=1)
 
 def next_slot(usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = False, manual: bool = False) -> Slot:
     """Whether a request may leave now, else when to ask again. manual work is urgent, too."""
-    minute = bounds.minute if urgent or manual else bounds.minute - min(bounds.minute_reserve, bounds.minute // 2)
+    minute = bounds.minute if urgent or manual else bounds.minute - minute_reserve(usage, bounds)
     if usage.hold_until is not None and usage.hold_until > now:
         return Slot(False, usage.hold_until, usage.hold_scope or "outage")
     if usage.open >= bounds.concurrent:
@@ -74,6 +82,19 @@ def next_slot(usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = Fal
     if usage.app_counting >= bounds.app_minute:
         return Slot(False, usage.app_frees_at or now + _CONCURRENT_WAIT, "app")
     return _day_slot(usage, bounds, now, manual)
+
+
+def minute_reserve(usage: Usage, bounds: Bounds) -> int:
+    """Calls of the minute that other work leaves to urgent work: what it lately needed, and half as much again.
+
+    A back-fill takes the minute's calls within seconds. Without a reserve a change that should go at once would find
+    none left for most of a minute; without urgent work the back-fill has them nearly all.
+    """
+    expected = 0
+    if usage.urgent_lately:
+        a_minute = usage.urgent_lately * MINUTE / URGENT_LATELY
+        expected = math.ceil(a_minute * 1.5) + _URGENT_SPARE - usage.urgent_counting
+    return min(max(bounds.minute_reserve, expected), bounds.minute // 2)
 
 
 def _day_slot(usage: Usage, bounds: Bounds, now: datetime, manual: bool) -> Slot:

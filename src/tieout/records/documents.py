@@ -10,14 +10,22 @@ import msgspec
 
 from tieout.accounting import LedgerReference
 from tieout.documents import DocumentKey, DocumentKind, Envelope
+from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.ports.records import Assignment, DueDossier, Member, PageSaved, StoreConnection
 from tieout.ports.store import Mark, RawDocument
 from tieout.records.codec import decode_problems, encode_problems, pack_body, unpack_body
-from tieout.records.sql import Database, optional_date, optional_time, text, time_of
+from tieout.records.sql import Database, Row, optional_date, optional_time, text, time_of
 from tieout.rules.settings import Rules
 
 #: Due documents looked at per dossier wanted: an order comes with its invoice, refund and so on.
 _DOCUMENTS_PER_DOSSIER = 4
+
+#: What people asked for, then what changed, then what was added in bulk; each a range of an index.
+_FIRST_TO_LAST = (
+    f"planning_priority<{SCHEDULED_PRIORITY} ORDER BY planning_priority, id",
+    "planning_priority IS NULL ORDER BY id",
+    f"planning_priority>={SCHEDULED_PRIORITY} ORDER BY planning_priority, id",
+)
 
 _SAVE = """INSERT INTO document (connection_id, kind, key, root_kind, root_key, number, title, email, state,
  store_view, url, date, total_minor, currency, updated_at, read_at, digest, version, planned_version, planning_due,
@@ -158,13 +166,19 @@ class Documents:
     def due_dossiers(
         self, connection: int, limit: int, *, kinds: Iterable[DocumentKind] | None = None
     ) -> Sequence[DueDossier]:
-        wanted = None if kinds is None else {kind.value for kind in kinds}
-        condition = "" if wanted is None else " AND root_kind IN (@)"
-        rows = self._database.rows(
-            f"SELECT root_kind, root_key, planning_cause FROM document WHERE connection_id=%s AND planning_due"
-            f"{condition.replace('@', ','.join(['%s'] * len(wanted or ())))} ORDER BY id LIMIT %s",
-            [connection, *(sorted(wanted) if wanted is not None else ()), limit * _DOCUMENTS_PER_DOSSIER],
-        )
+        wanted = None if kinds is None else sorted({kind.value for kind in kinds})
+        condition = "" if wanted is None else f" AND root_kind IN ({','.join(['%s'] * len(wanted))})"
+        most = limit * _DOCUMENTS_PER_DOSSIER
+        rows: list[Row] = []
+        for tier in _FIRST_TO_LAST:
+            # What was added in bulk waits for a round of its own: a change is planned without it.
+            if len(rows) >= most or (rows and tier is _FIRST_TO_LAST[-1]):
+                break
+            rows += self._database.rows(
+                "SELECT root_kind, root_key, planning_cause FROM document WHERE connection_id=%s AND planning_due"
+                f"{condition} AND {tier} LIMIT %s",
+                [connection, *(wanted or ()), most - len(rows)],
+            )
         causes: dict[tuple[str, str], str] = {}
         for root_kind, root_key, cause in rows:
             root = (root_kind, root_key)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tieout.engine.limits import DAY_LIMIT_PAID, Bounds, Usage
+from tieout.engine.choice import IMMEDIATE_PRIORITY
+from tieout.engine.limits import DAY_LIMIT_PAID, URGENT_LATELY, Bounds, Usage
 from tieout.ports.ledger import Limits
 from tieout.ports.turn import Claim, OrganisationState
 from tieout.records.codec import to_text
@@ -170,6 +171,12 @@ class Leases:
                 "SELECT COUNT(*) FROM request WHERE organisation_id=%s AND opened_at>%s", [organisation, now - _DAY]
             )
             day_used = day[0] if day else 0
+        urgent = database.row(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN settled_at>%s THEN 1 ELSE 0 END), 0) FROM call"
+            f" WHERE organisation_id=%s AND settled_at>%s AND priority<={IMMEDIATE_PRIORITY}",
+            [now - _COUNTS, organisation, now - URGENT_LATELY],
+        )
+        assert urgent is not None
         return Usage(
             counting=counted[0],
             open=counted[1],
@@ -181,6 +188,8 @@ class Leases:
             day_remaining_at=optional_time(held[3]),
             hold_until=optional_time(held[0]),
             hold_scope=held[1],
+            urgent_lately=urgent[0],
+            urgent_counting=urgent[1],
         )
 
     def _app_may_fill(self, app: int, app_limit: int, minute_limit: int) -> bool:

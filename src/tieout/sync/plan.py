@@ -135,7 +135,9 @@ class Planner:
                 elsewhere=planned.elsewhere,
                 why=why,
                 run=planned.dossier.run or run,
-                **self._urgency(planned, priority, bulk=len(due) > IMMEDIATE_DOSSIERS_MAX),
+                **self._urgency(
+                    planned, priority, bulk=sum(one.priority is None for one in due) > IMMEDIATE_DOSSIERS_MAX
+                ),
             )
             for planned in self.plan(whole)
         ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tieout.engine.limits import DAY_PROBE, Bounds, Usage, next_slot
+import msgspec
+
+from tieout.engine.limits import DAY_PROBE, Bounds, Usage, minute_reserve, next_slot
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BOUNDS = Bounds()
@@ -65,3 +67,21 @@ def test_the_limit_of_the_app_counts_over_all_organisations() -> None:
     usage = Usage(3, 0, app_counting=10_000, app_frees_at=frees_at)
     slot = next_slot(usage, BOUNDS, NOW, manual=True)
     assert (slot.scope, slot.not_before) == ("app", frees_at)
+
+
+def test_other_work_leaves_calls_for_urgent_work_by_what_it_needed_lately() -> None:
+    bounds = Bounds()
+    assert minute_reserve(Usage(counting=0, open=0), bounds) == 2
+    # Ten urgent calls a minute: fifteen and a few are kept, less what was used of them already.
+    busy = Usage(counting=0, open=0, urgent_lately=50, urgent_counting=0)
+    assert minute_reserve(busy, bounds) == 19
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=12), bounds) == 7
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=40), bounds) == 2
+    # Never more than half: scheduled work goes on, too.
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_lately=500), bounds) == 30
+
+
+def test_urgent_work_finds_the_calls_that_a_back_fill_left() -> None:
+    usage = Usage(counting=45, open=0, urgent_lately=50)
+    assert not next_slot(usage, Bounds(), NOW).free
+    assert next_slot(usage, Bounds(), NOW, urgent=True).free
