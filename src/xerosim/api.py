@@ -20,6 +20,7 @@ from xerosim.idempotency import IdempotencyCache
 from xerosim.identity.scopes import allowed
 from xerosim.journal import Call
 from xerosim.organisation import Organisation
+from xerosim.resources import repeating
 from xerosim.resources.context import BatchRefused, Context
 from xerosim.resources.listing import NotModified
 from xerosim.routing import Answer
@@ -191,6 +192,7 @@ def _answered(
     """Run the resource; changes last only if it succeeds."""
     try:
         body = _body(request, parts)
+        repeating.catch_up(world, org)
         ctx = world.context(
             org,
             app=app,

@@ -11,6 +11,7 @@ from xerosim.errors import Invalid, Refusal
 from xerosim.faults import Fault, Latency
 from xerosim.limits import TIERS
 from xerosim.regions import PACKS
+from xerosim.resources import repeating
 from xerosim.resources.context import BatchRefused
 from xerosim.webhooks import CATEGORIES
 from xerosim.wire import Json, Request, Response, decode, json_response
@@ -127,9 +128,11 @@ def _latency(world: "World", body: Json, query: dict[str, str]) -> object:
 
 
 def _clock(world: "World", body: Json, query: dict[str, str]) -> object:
-    """POST clock: {"advance": seconds}."""
+    """POST clock: {"advance": seconds}; what comes due by it, such as repeating invoices, happens."""
     seconds = float(str(body.get("advance", 0)))
     world.clock.advance(seconds)
+    for org in world.organisations.values():
+        repeating.catch_up(world, org)
     return {"now": world.clock.now()}
 
 

@@ -143,6 +143,8 @@ class Organisation:
         self.attachments = self._collection("Attachments", Attachment, {"document": lambda a: a.document})
         self.generics = self._collection("Generic", Generic, {"collection": lambda g: g.collection})
         self.balances: dict[str, int] = {}
+        # When the next repeating invoice is due, as of a version of the templates.
+        self.next_repeat: tuple[int, int | None] = (-1, None)
         self.rendered: dict[tuple[str, int], Any] = {}
 
     def _collection(

@@ -89,9 +89,8 @@ def _themes(world: "World", ctx: Context, parts: list[str], request: Request) ->
     if len(parts) == 3 and parts[2].lower() == "paymentservices":
         theme = one_of(ctx.org.themes, parts[1])
         if ctx.method == "GET":
-            return Answer(
-                "PaymentServices", [generic.render(generic.find(ctx, generic.SERVICE, id)) for id in theme.services]
-            )
+            services = [generic.find(ctx, generic.SERVICE, id) for id in theme.services]
+            return Answer("PaymentServices", [generic.render(ctx, service) for service in services])
         if ctx.method in ("PUT", "POST"):
             found = []
             for element in ctx.elements("PaymentServices", "PaymentService"):
@@ -101,7 +100,7 @@ def _themes(world: "World", ctx: Context, parts: list[str], request: Request) ->
                     raise Invalid("Payment service could not be found")
                 found.append(value)
             ctx.org.themes.put(msgspec.structs.replace(theme, services=tuple(value.id for value in found)))
-            return Answer("PaymentServices", [generic.render(value) for value in found])
+            return Answer("PaymentServices", [generic.render(ctx, value) for value in found])
     if ctx.method != "GET":
         raise NotImplementedByXero
     return read(ctx, ctx.org.themes, "BrandingTheme", parts, groups.render_theme, timed=False)
@@ -237,7 +236,7 @@ def _generic(shape: generic.Shape, deletable: bool = False) -> Handler:
     def handle(world: "World", ctx: Context, parts: list[str], request: Request) -> Answer | Response:
         if ctx.method == "GET":
             if len(parts) == 2:
-                return Answer(shape.collection, [generic.render(generic.find(ctx, shape, parts[1]))])
+                return Answer(shape.collection, [generic.render(ctx, generic.find(ctx, shape, parts[1]))])
             found = generic.listed(ctx, shape)
             if "page" in ctx.query:
                 start = (whole_number(ctx, "page", 1) - 1) * 100

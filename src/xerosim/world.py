@@ -23,6 +23,7 @@ from xerosim.journal import Journal, Made
 from xerosim.limits import Limits
 from xerosim.organisation import Organisation, Settings
 from xerosim.regions import PACKS, furnish
+from xerosim.resources import repeating
 from xerosim.resources.context import Context
 from xerosim.state import StateFile
 from xerosim.switches import Switches, switched
@@ -265,6 +266,7 @@ class World:
         from xerosim.export import ledger
 
         with self.lock:
+            repeating.catch_up(self, self.organisations[tenant])
             return ledger(self, self.organisations[tenant])
 
     def save(self, path: str | Path) -> None:

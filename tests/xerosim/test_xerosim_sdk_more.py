@@ -117,7 +117,7 @@ def test_journals_need_the_advanced_tier_and_their_scope() -> None:
 
 def test_repeating_invoices_live(more: Sdk) -> None:
     api, tenant = more.api, more.tenant
-    start = dt.date(2026, 10, 1)
+    start = dt.date(2036, 10, 1)
     schedule = m.Schedule(period=1, unit="MONTHLY", due_date=10, due_date_type="OFFOLLOWINGMONTH", start_date=start)
     sent = m.RepeatingInvoice(
         type="ACCREC", contact=m.Contact(name="Ada Byron"), schedule=schedule, line_items=[line()], status="DRAFT"
@@ -151,7 +151,7 @@ def test_linked_transactions_live(more: Sdk) -> None:
     ]
     made = api.create_linked_transaction(tenant, links[0]).linked_transactions[0]
     api.create_linked_transaction(tenant, links[1])
-    assert (made.status, made.type, made.source_transaction_type_code) == ("DRAFT", "BILLABLEEXPENSE", "ACCPAY")
+    assert (made.status, made.type, made.source_transaction_type_code) == ("APPROVED", "BILLABLEEXPENSE", "ACCPAY")
     assert made.updated_date_utc is not None
     target = m.LinkedTransaction(
         contact_id=owed.contact.contact_id,
@@ -162,18 +162,18 @@ def test_linked_transactions_live(more: Sdk) -> None:
     changed = api.update_linked_transaction(
         tenant, id, m.LinkedTransactions(linked_transactions=[target])
     ).linked_transactions[0]
-    assert (changed.status, changed.target_transaction_id) == ("APPROVED", owed.invoice_id)
+    assert (changed.status, changed.target_transaction_id) == ("BILLED", owed.invoice_id)
     assert len(api.get_linked_transactions(tenant).linked_transactions) == 2
     for filter_ in (
         {"source_transaction_id": bill.invoice_id},
         {"target_transaction_id": owed.invoice_id},
         {"contact_id": owed.contact.contact_id},
-        {"status": "APPROVED"},
+        {"status": "BILLED"},
         {"linked_transaction_id": id},
     ):
         found = api.get_linked_transactions(tenant, page=1, **filter_).linked_transactions
         assert [one.linked_transaction_id for one in found] == [id], filter_
-    assert api.get_linked_transaction(tenant, id).linked_transactions[0].status == "APPROVED"
+    assert api.get_linked_transaction(tenant, id).linked_transactions[0].status == "BILLED"
     api.delete_linked_transaction(tenant, id)
     assert len(api.get_linked_transactions(tenant).linked_transactions) == 1
 

@@ -118,12 +118,12 @@ def _sales() -> list[Step]:
     change: Body = ("RepeatingInvoices", {"RepeatingInvoices": [{"Reference": "rent", "Status": "AUTHORISED"}]})
     return [
         step("create_invoices", invoices=("Invoices", {"Invoices": [document(InvoiceNumber="J-1")]}),
-             keep={"invoice": "Invoices.0.InvoiceID", "buyer": "Invoices.0.Contact.ContactID",
-                   "line": "Invoices.0.LineItems.0.LineItemID"},
+             keep={"invoice": "Invoices.0.InvoiceID", "buyer": "Invoices.0.Contact.ContactID"},
              expect={"Invoices.0.Total": 120, "Invoices.0.AmountDue": 120, "Invoices.0.Status": "AUTHORISED"}),
         step("update_invoice", invoice_id="$invoice", invoices=update, expect={"Invoices.0.Reference": "changed"}),
         step("update_or_create_invoices", invoices=renumbered, expect={"Invoices.0.InvoiceID": "$invoice"}),
-        step("get_invoice", invoice_id="$invoice", expect={"Invoices.0.Reference": "again"}),
+        step("get_invoice", invoice_id="$invoice", keep={"line": "Invoices.0.LineItems.0.LineItemID"},
+             expect={"Invoices.0.Reference": "again"}),
         step("get_invoices", invoice_numbers=["J-1"], page=1, expect={"Invoices.#": 1, "pagination.itemCount": 1}),
         step("get_invoices", page=9, expect={"Invoices.#": 0}),
         step("get_online_invoice", invoice_id="$invoice", expect={"OnlineInvoices.#": 1}),

@@ -63,6 +63,7 @@ def render(
     _dates(document, answer)
     if document.branding:
         answer["BrandingThemeID"] = document.branding
+    answer.update(document.texts)
     _amounts(ctx, document, answer, written, lines and not summary_only)
     return answer
 

@@ -1,16 +1,13 @@
 """Resources kept nearly as given: repeating invoices, linked transactions, payment services."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from xerosim import dates
-from xerosim.arithmetic import EXCLUSIVE, totals
 from xerosim.errors import Invalid, NotFound
 from xerosim.model import Generic
-from xerosim.numbers import money
-from xerosim.resources import contacts
+from xerosim.resources import linked, repeating
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.lines import LINE_TYPES, Manner, parse_lines
-from xerosim.resources.lines_render import render_line
 from xerosim.where import Field, parse_where, sort_by
 from xerosim.wire import Json, decode, encode
 
@@ -44,7 +41,6 @@ _REPEATING_FIELDS = {
     "contact.contactid": Field("guid", lambda org, value: value["Contact"]["ContactID"]),
     "contact.name": Field("folded", lambda org, value: value["Contact"]["Name"]),
 }
-_PERIODS = {"WEEKLY", "MONTHLY"}
 
 
 def values(ctx: Context, shape: Shape) -> list[Generic]:
@@ -53,7 +49,7 @@ def values(ctx: Context, shape: Shape) -> list[Generic]:
 
 def listed(ctx: Context, shape: Shape) -> list[Json]:
     """GET of a collection: what the query keeps, oldest change first."""
-    found = [render(value) for value in values(ctx, shape)]
+    found = [render(ctx, value) for value in values(ctx, shape)]
     if shape.collection == LINKED.collection:
         for name in _LINKED_FILTERS:
             if wanted := ctx.query.get(name.lower()):
@@ -69,7 +65,7 @@ def listed(ctx: Context, shape: Shape) -> list[Json]:
 
 def mark_attached(ctx: Context, value: Generic) -> None:
     """Show on a kept value that a file hangs on it."""
-    text = encode({**render(value), "HasAttachments": True}).decode()
+    text = encode({**render(ctx, value), "HasAttachments": True}).decode()
     ctx.org.generics.put(msgspec.structs.replace(value, json=text, updated=ctx.now))
 
 
@@ -80,10 +76,11 @@ def find(ctx: Context, shape: Shape, id: str) -> Generic:
     return found
 
 
-def render(value: Generic) -> Json:
+def render(ctx: Context, value: Generic) -> Json:
+    """A kept value as it is now."""
     answer = decode(value.json.encode())
     assert isinstance(answer, dict), "kept values are objects"
-    return answer
+    return linked.shown(ctx.org, answer) if value.collection == LINKED.collection else answer
 
 
 def write(ctx: Context, shape: Shape) -> Written:
@@ -116,98 +113,15 @@ def _one(ctx: Context, shape: Shape, element: Json, position: int) -> Json:
     old = ctx.org.generics.get(id.lower()) if id else None
     if id and old is None:
         raise Invalid(f"{shape.singular} could not be found")
-    base = render(old) if old else {}
-    made = {REPEATING.collection: _repeating, LINKED.collection: _linked, SERVICE.collection: _service}[
-        shape.collection
-    ](ctx, {**base, **element}, position)
+    base = render(ctx, old) if old else {}
+    made = _MAKERS[shape.collection](ctx, {**base, **element}, position)
     made = {shape.id_field: old.id if old else ctx.org.new_id(), **made}
     text = encode(made).decode()
     status = str(made.get("Status", ""))
     value = Generic(str(made[shape.id_field]), shape.collection, text, status, ctx.now)
     ctx.org.generics.put(value)
     ctx.record(shape.collection, value.id, "updated" if old else "created")
-    return made
-
-
-def _repeating(ctx: Context, element: Json, position: int) -> Json:
-    path = f"RepeatingInvoices[{position}]"
-    type_ = ctx.choice(element, "Type", ("ACCREC", "ACCPAY"), "InvoiceType", path)
-    status = (
-        ctx.choice(element, "Status", ("DRAFT", "AUTHORISED", "DELETED"), "RepeatingInvoiceStatus", path) or "DRAFT"
-    )
-    problems = [] if type_ else ["Type is a required field"]
-    schedule = element.get("Schedule")
-    if not isinstance(schedule, dict) or schedule.get("Unit") not in _PERIODS:
-        problems.append("A Schedule with Period, Unit, DueDate and DueDateType must be specified")
-        schedule = {}
-    contact = None
-    try:
-        contact = contacts.resolve(ctx, element.get("Contact"), "RepeatingInvoice")
-    except Invalid as refusal:
-        problems += refusal.messages
-    types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, "LineAmountType", path) or EXCLUSIVE
-    manner = Manner(approving=status == "AUTHORISED", line_types=types, sales=type_ == "ACCREC", discounts=True)
-    parsed = parse_lines(ctx, element.get("LineItems"), (), manner)
-    problems += parsed.problems
-    if problems:
-        raise Invalid(list(dict.fromkeys(problems)))
-    sub_total, total_tax, total = totals(parsed.lines, types)
-    shown = {key: value for key, value in schedule.items() if isinstance(value, int | str)}
-    for key in ("StartDate", "EndDate", "NextScheduledDate"):
-        day = ctx.day(schedule, key)
-        if day is not None:
-            shown[key] = dates.day_ms(day)
-    if "StartDate" in shown:
-        # The simulator issues nothing by itself, so the first issue is always the next one.
-        shown.setdefault("NextScheduledDate", shown["StartDate"])
-    return {
-        "ID": str(element.get("ID") or ctx.org.new_id()),
-        "Type": type_,
-        "Reference": ctx.text(element, "Reference") or "",
-        "HasAttachments": False,
-        "Schedule": shown,
-        "Contact": contacts.stub(contact),
-        "Status": status,
-        "LineAmountTypes": types,
-        "LineItems": [render_line(ctx, line, written=False) for line in parsed.lines],
-        "SubTotal": money(sub_total),
-        "TotalTax": money(total_tax),
-        "Total": money(total),
-        "CurrencyCode": ctx.text(element, "CurrencyCode") or ctx.org.settings.currency,
-    }
-
-
-def _linked(ctx: Context, element: Json, position: int) -> Json:
-    source, line_id = ctx.text(element, "SourceTransactionID"), ctx.text(element, "SourceLineItemID")
-    found = next(
-        (
-            d
-            for name in ("Invoices", "BankTransactions")
-            if (d := ctx.org.documents[name].get((source or "").lower()))
-        ),
-        None,
-    )
-    if found is None or all(line.id != (line_id or "").lower() for line in found.lines):
-        raise Invalid("The SourceLineItemID and SourceTransactionID do not match")
-    target = ctx.org.invoices.get((ctx.text(element, "TargetTransactionID") or "").lower())
-    contact = ctx.text(element, "ContactID")
-    if target is not None and contact and target.contact != contact.lower():
-        raise Invalid("The ContactID and the TargetTransaction ContactID do not match")
-    answer: Json = {
-        "SourceTransactionID": found.id,
-        "SourceLineItemID": line_id,
-        "Status": "APPROVED" if target else "DRAFT",
-        "Type": "BILLABLEEXPENSE",
-        "UpdatedDateUTC": dates.ms(ctx.now),
-        "SourceTransactionTypeCode": "ACCPAY" if found.collection == "Invoices" else "SPEND",
-    }
-    if contact:
-        answer["ContactID"] = contact
-    if target is not None:
-        answer["TargetTransactionID"] = target.id
-        if ctx.text(element, "TargetLineItemID"):
-            answer["TargetLineItemID"] = ctx.text(element, "TargetLineItemID")
-    return answer
+    return render(ctx, value)
 
 
 def _service(ctx: Context, element: Json, position: int) -> Json:
@@ -220,3 +134,10 @@ def _service(ctx: Context, element: Json, position: int) -> Json:
         "PayNowText": ctx.text(element, "PayNowText", 50) or "Pay via",
         "PaymentServiceType": "Custom",
     }
+
+
+_MAKERS: dict[str, Callable[[Context, Json, int], Json]] = {
+    REPEATING.collection: repeating.make,
+    LINKED.collection: linked.make,
+    SERVICE.collection: _service,
+}
