@@ -8,11 +8,12 @@ from typing import Protocol
 
 import msgspec
 
+from tieout.accounting import Payload, Role
 from tieout.accounting.brought import LedgerContact, LedgerInvoice, LedgerPayment, Sighting
 from tieout.documents import DocumentKey
-from tieout.documents.entries import EntryKind
+from tieout.documents.entries import Entry, EntryKind
 from tieout.errors import Problem
-from tieout.planning.merging import Agreed, FieldConflict
+from tieout.planning.merging import FieldConflict
 from tieout.planning.results import DossierPlan
 from tieout.ports.ledger import Meter
 from tieout.ports.records import DueDossier
@@ -48,20 +49,29 @@ class Pair(msgspec.Struct, frozen=True):
     organisation: int
 
 
+class Base(msgspec.Struct, frozen=True):
+    """How both sides looked when they agreed last. store None: not read from the store then."""
+
+    sighting: Sighting
+    store: Entry | None = None
+
+
 class OwnPosting(msgspec.Struct, frozen=True):
     """What we know of a ledger object as a posting of ours.
 
-    role: of the posting. document, kind, key: the store's record it came from. made_by_us: False when it was
-    adopted or brought. store_moved: the record changed since it was posted. payload: what the ledger got last.
+    role: of the posting. key: the store's record it came from. made_in_store: False when the ledger had it first.
+    store_moved: the record changed since it was posted. busy: it is being sent just now.
+    payload: what the ledger got last.
     """
 
+    connection: int
     posting: int
-    role: str
-    document: int
+    role: Role
     key: DocumentKey
-    made_by_us: bool
+    made_in_store: bool
     store_moved: bool
-    payload: bytes | None = None
+    busy: bool
+    payload: Payload | None = None
 
 
 class BroughtRow(msgspec.Struct, frozen=True):
@@ -77,7 +87,7 @@ class BroughtRow(msgspec.Struct, frozen=True):
     sighting: Sighting
     was_ended: bool
     made_in_store: bool
-    agreed: Agreed | None
+    base: Base | None
     write: StoreWrite | None
     attempts: int
     sent_at: datetime | None
@@ -89,7 +99,7 @@ class BroughtRow(msgspec.Struct, frozen=True):
 class Planned(msgspec.Struct, frozen=True):
     """What became of a row after it was decided, for one UPDATE.
 
-    state: queued (write says what), held, waiting, skipped, synchronised, ended. agreed: None leaves it.
+    state: queued (write says what), held, waiting, skipped, synchronised, ended. base: None leaves it.
     """
 
     id: int
@@ -97,7 +107,7 @@ class Planned(msgspec.Struct, frozen=True):
     state: str
     why: str
     write: StoreWrite | None = None
-    agreed: Agreed | None = None
+    base: Base | None = None
     problem: Problem | None = None
     conflicts: tuple[FieldConflict, ...] = ()
     waits_for: str = ""
@@ -119,6 +129,8 @@ class Agreement(msgspec.Struct, frozen=True):
     rule_version: int
     remote: Mapping[tuple[str, str], str]
     statuses: Mapping[str, str] = {}
+    #: False: linked only; what is wanted differs from what the ledger holds and goes there.
+    as_posted: bool = True
 
 
 class BroughtCounts(msgspec.Struct, frozen=True):
@@ -160,7 +172,7 @@ class InwardRecords(Protocol):
         ...
 
     def own_postings(self, pair: Pair, remote_ids: Sequence[str]) -> Mapping[str, OwnPosting]:
-        """Postings of this store with these ids in this organisation."""
+        """Postings with these ids in this organisation, this store's before another's."""
         ...
 
     def matching_customers(self, connection: int, email: str, name: str) -> Sequence[str]:
@@ -183,10 +195,8 @@ class InwardRecords(Protocol):
         """The write is about to leave. False when the row is not what it was any more."""
         ...
 
-    def done(
-        self, row: BroughtRow, *, key: str, agreed: Agreed | None, ended: bool, now: datetime, message: str
-    ) -> None:
-        """The store has it: key, agreement, the log. What waits for it is due."""
+    def done(self, row: BroughtRow, *, key: str, base: Base | None, ended: bool, now: datetime, message: str) -> None:
+        """The store has it: key, how both look now, the log. What waits for it is due."""
         ...
 
     def not_done(
@@ -200,6 +210,18 @@ class InwardRecords(Protocol):
         message: str = "",
     ) -> None:
         """Refused (held), to be tried again (queued), or unknown; with its reason and the log."""
+        ...
+
+    def forget_drift(self, pair: Pair, remote_id: str, now: datetime) -> None:
+        """What a person changed there is in the store now: it is no difference any more."""
+        ...
+
+    def ask(self, pair: Pair, kind: EntryKind, remote_ids: Sequence[str]) -> int:
+        """Something else needs these: they come, also when the rules pass them over. How many are known."""
+        ...
+
+    def release_deferred(self, connection: int) -> int:
+        """Dossiers whose planning waited for a write to the store."""
         ...
 
     def agree(self, agreement: Agreement, now: datetime) -> int:

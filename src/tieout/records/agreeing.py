@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from tieout.accounting import Payload
-from tieout.ports.inward import Agreement
+from tieout.ports.inward import Agreement, Pair
 from tieout.ports.records import PlanToWrite
 from tieout.records.codec import encode_payload, payload_digest
 from tieout.records.plan_writing import PlanWriting
@@ -16,9 +17,20 @@ from tieout.records.standing import refresh_dependents, refresh_documents
 
 _LINK = """UPDATE posting SET remote_id=%s, remote_status=%s,
  origin=CASE WHEN remote_id='' THEN 'ledger' ELSE origin END, marker=%s, state=%s, action='nothing',
- posted_digest=wanted_digest, posted_total_minor=total_minor, posted_tax_minor=tax_minor, drift='', code='', reason='',
- subject='', posted_at=COALESCE(posted_at, %s), verified_at=%s, must_check=false
+ posted_digest=wanted_digest, posted_total_minor=total_minor, posted_tax_minor=tax_minor, drift='', code='',
+ reason='', subject='', posted_at=COALESCE(posted_at, %s), verified_at=%s, must_check=false
  WHERE id=%s AND state IN ('queued','waiting','posted') AND wanted_digest<>''"""
+
+# It is there, and not as wanted: an update, never a second one.
+_LINK_ONLY = """UPDATE posting SET remote_id=%s, remote_status=%s,
+ origin=CASE WHEN remote_id='' THEN 'ledger' ELSE origin END, drift='',
+ action=CASE WHEN action='create' THEN 'update' ELSE action END
+ WHERE id=%s AND state IN ('queued','waiting') AND wanted_digest<>''"""
+
+# It ended in the ledger, and has ended in the store: its number stays taken there.
+_GONE = """UPDATE posting SET state='gone', action='nothing', wanted_digest='', posted_digest='', remote_status=%s,
+ drift='', code='', reason='', subject='', burnt=CASE WHEN burnt='' THEN marker ELSE burnt END, verified_at=%s
+ WHERE id=%s AND state IN ('queued','waiting','posted','held')"""
 
 # What cannot be planned is linked all the same: it must never be made a second time.
 _LINK_HELD = """UPDATE posting SET remote_id=%s, remote_status=%s,
@@ -73,7 +85,11 @@ class Agreeing:
                 continue
             status = agreement.statuses.get(remote_id, "")
             one = planned.get((role, key))
-            if one is not None and one.payload is not None and not one.problems:
+            if one is not None and one.payload is None and not one.problems:
+                done = database.run(_GONE, [status, now, identity])
+            elif one is not None and one.payload is not None and not one.problems and not agreement.as_posted:
+                done = database.run(_LINK_ONLY, [remote_id, status, identity])
+            elif one is not None and one.payload is not None and not one.problems:
                 self._keep_payload(identity, wanted, one.payload)
                 done = database.run(_LINK, [remote_id, status, one.marker, "posted", now, now, identity])
             else:
@@ -81,12 +97,7 @@ class Agreeing:
             if done:
                 touched.append(identity)
                 documents.add(document)
-        database.run_in(
-            "UPDATE drift SET decided_at=%s, decision='accept', decided_by='Tieout' WHERE decided_at IS NULL"
-            " AND posting_id IN (@)",
-            [now],
-            touched,
-        )
+        self._accept_drift(touched, now)
         refresh_dependents(database, touched)
         refresh_documents(database, sorted(documents))
         return len(touched)
@@ -102,3 +113,30 @@ class Agreeing:
                 "UPDATE posting_payload SET wanted=%s WHERE posting_id=%s", [encode_payload(payload), posting]
             )
         self._database.run("UPDATE posting_payload SET posted=NULL WHERE posting_id=%s", [posting])
+
+    def forget_drift(self, pair: Pair, remote_id: str, now: datetime) -> None:
+        database = self._database
+        with database.transaction():
+            postings = [
+                row[0]
+                for row in database.rows(
+                    "SELECT id FROM posting WHERE organisation_id=%s AND connection_id=%s AND remote_id=%s",
+                    [pair.organisation, pair.connection, remote_id],
+                )
+            ]
+            database.run_in("UPDATE posting SET drift='' WHERE state<>'sending' AND id IN (@)", [], postings)
+            self._accept_drift(postings, now)
+            database.run_in(
+                "UPDATE document SET planning_due=true, planning_cause='release' WHERE id IN"
+                " (SELECT root_id FROM posting WHERE state IN ('held','queued') AND id IN (@))",
+                [],
+                postings,
+            )
+
+    def _accept_drift(self, postings: Sequence[int], now: datetime) -> None:
+        self._database.run_in(
+            "UPDATE drift SET decided_at=%s, decision='accept', decided_by='Tieout' WHERE decided_at IS NULL"
+            " AND posting_id IN (@)",
+            [now],
+            postings,
+        )

@@ -9,19 +9,19 @@ from typing import Any
 
 import msgspec
 
+from tieout.accounting import Role
 from tieout.accounting.brought import LedgerContact, LedgerInvoice, LedgerPayment, LedgerTaxRate, Sighting
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.documents.entries import EntryKind
 from tieout.money import Money
-from tieout.planning.merging import Agreed
-from tieout.ports.inward import BroughtCounts, BroughtRow, OwnPosting, Pair, Planned
+from tieout.ports.inward import Base, BroughtCounts, BroughtRow, OwnPosting, Pair, Planned
 from tieout.ports.writing import StoreWrite
-from tieout.records.codec import pack, unpack
+from tieout.records.codec import decode_payload, pack, unpack
 from tieout.records.sql import Database, optional_time, text, time_of
 
 _encoder = msgspec.msgpack.Encoder()
 _sightings = msgspec.msgpack.Decoder(Sighting)
-_agreed = msgspec.msgpack.Decoder(Agreed)
+_bases = msgspec.msgpack.Decoder(Base)
 _writes = msgspec.msgpack.Decoder(StoreWrite)
 
 ROW = (
@@ -156,25 +156,37 @@ class Inward:
 
     def own_postings(self, pair: Pair, remote_ids: Sequence[str]) -> Mapping[str, OwnPosting]:
         rows = self._database.rows_in(
-            "SELECT p.remote_id, p.id, p.role, p.document_id, d.kind, d.key, p.origin, d.planning_due,"
-            " p.wanted_digest, p.posted_digest, COALESCE(y.posted, y.wanted) FROM posting p"
+            "SELECT p.remote_id, p.connection_id, p.id, p.role, d.kind, d.key, p.origin, d.planning_due,"
+            " p.wanted_digest, p.posted_digest, p.state, COALESCE(y.posted, y.wanted) FROM posting p"
             " JOIN document d ON d.id=p.document_id LEFT JOIN posting_payload y ON y.posting_id=p.id"
-            " WHERE p.connection_id=%s AND p.organisation_id=%s AND p.remote_id IN (@) ORDER BY p.id",
-            [pair.connection, pair.organisation],
+            " WHERE p.organisation_id=%s AND p.remote_id IN (@)"
+            " ORDER BY CASE WHEN p.connection_id=%s THEN 1 ELSE 0 END, p.id",
+            [pair.organisation],
             remote_ids,
+            [pair.connection],
         )
         return {
             row[0]: OwnPosting(
-                posting=row[1],
-                role=row[2],
-                document=row[3],
+                connection=row[1],
+                posting=row[2],
+                role=Role(row[3]),
                 key=DocumentKey(DocumentKind(row[4]), row[5]),
-                made_by_us=row[6] == "store",
+                made_in_store=row[6] == "store",
                 store_moved=bool(row[7]) or row[8] != row[9],
-                payload=bytes(row[10]) if row[10] is not None else None,
+                busy=row[10] == "sending",
+                payload=decode_payload(row[11]) if row[11] is not None else None,
             )
             for row in rows
         }
+
+    def ask(self, pair: Pair, kind: EntryKind, remote_ids: Sequence[str]) -> int:
+        with self._database.transaction():
+            return self._database.run_in(
+                "UPDATE brought SET due=true, state='asked' WHERE connection_id=%s AND organisation_id=%s AND kind=%s"
+                " AND key='' AND state IN ('new','skipped') AND remote_id IN (@)",
+                [pair.connection, pair.organisation, kind.value],
+                remote_ids,
+            )
 
     def matching_customers(self, connection: int, email: str, name: str) -> Sequence[str]:
         for column, value in (("email", email), ("title", name)):
@@ -199,7 +211,7 @@ class Inward:
                     (
                         one.state, one.seen, one.write.operation.value if one.write is not None else "",
                         None if one.write is None else pack(_encoder.encode(one.write)),
-                        None if one.agreed is None else pack(_encoder.encode(one.agreed)),
+                        encode_base(one.base),
                         one.problem.code if one.problem else "",
                         text(one.problem.reason if one.problem else one.why),
                         text(one.problem.subject if one.problem else one.waits_for, 200), one.id,
@@ -297,7 +309,7 @@ def row_of(row: Sequence[Any]) -> BroughtRow:
         sighting=_sightings.decode(unpack(row[8])),
         was_ended=row[5] == "ended",
         made_in_store=row[9] == "store",
-        agreed=None if row[10] is None else _agreed.decode(unpack(row[10])),
+        base=None if row[10] is None else _bases.decode(unpack(row[10])),
         write=None if row[11] is None else _writes.decode(unpack(row[11])),
         attempts=row[12],
         sent_at=optional_time(row[13]),
@@ -306,5 +318,5 @@ def row_of(row: Sequence[Any]) -> BroughtRow:
     )
 
 
-def encode_agreed(agreed: Agreed | None) -> bytes | None:
-    return None if agreed is None else pack(_encoder.encode(agreed))
+def encode_base(base: Base | None) -> bytes | None:
+    return None if base is None else pack(_encoder.encode(base))

@@ -8,11 +8,11 @@ from typing import Any
 
 from tieout.documents.entries import EntryKind
 from tieout.errors import Problem
-from tieout.planning.merging import Agreed
-from tieout.ports.inward import BroughtRow, Pair
+from tieout.ports.inward import Base, BroughtRow, Pair
 from tieout.ports.writing import WriteOperation
-from tieout.records.inward import ORDER, ROW, encode_agreed, row_of
+from tieout.records.inward import ORDER, ROW, encode_base, row_of
 from tieout.records.sql import Database, text
+from tieout.rules.catalogue import Code
 
 _EVENT = """INSERT INTO event (at, entity, number, action, status, code, message, role, remote_id, connection_id,
  organisation_id, document_id, posting_id, run_id, detail)
@@ -50,15 +50,13 @@ class InwardOutbox:
                 )
             )
 
-    def done(
-        self, row: BroughtRow, *, key: str, agreed: Agreed | None, ended: bool, now: datetime, message: str
-    ) -> None:
+    def done(self, row: BroughtRow, *, key: str, base: Base | None, ended: bool, now: datetime, message: str) -> None:
         with self._database.transaction():
             self._database.run(
                 "UPDATE brought SET state=%s, key=CASE WHEN %s<>'' THEN %s ELSE key END,"
                 " base=COALESCE(%s, base), write=NULL, code='', reason='', subject='', written_at=%s, attempts=0,"
                 " not_before=NULL WHERE id=%s",
-                ["ended" if ended else "synchronised", key, key, encode_agreed(agreed), now, row.id],
+                ["ended" if ended else "synchronised", key, key, encode_base(base), now, row.id],
             )
             self._database.run(
                 "UPDATE brought SET due=true WHERE connection_id=%s AND organisation_id=%s AND state='waiting'"
@@ -82,8 +80,17 @@ class InwardOutbox:
         reason = problem.reason if problem is not None else message
         with self._database.transaction():
             self._database.run(
-                "UPDATE brought SET state=%s, not_before=%s, code=%s, reason=%s, subject=%s WHERE id=%s",
-                [state, not_before, code, text(reason), text(problem.subject, 200) if problem else "", row.id],
+                "UPDATE brought SET state=%s, due=CASE WHEN %s THEN true ELSE due END, not_before=%s, code=%s,"
+                " reason=%s, subject=%s WHERE id=%s",
+                [
+                    state,
+                    state == "new",
+                    not_before,
+                    code,
+                    text(reason),
+                    text(problem.subject, 200) if problem else "",
+                    row.id,
+                ],
             )
             if state in ("held", "unknown"):
                 action = f"{row.write.operation.value} in store" if row.write is not None else "write in store"
@@ -97,3 +104,11 @@ class InwardOutbox:
             [connection, WriteOperation.CREATE.value],
         )
         return {EntryKind(kind): count for kind, count in rows}
+
+    def release_deferred(self, connection: int) -> int:
+        with self._database.transaction():
+            return self._database.run(
+                "UPDATE document SET planning_due=true, skipped_code='', skipped_reason='' WHERE connection_id=%s"
+                " AND NOT planning_due AND skipped_code=%s",
+                [connection, Code.STORE_BEING_WRITTEN.value],
+            )

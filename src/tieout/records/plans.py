@@ -24,6 +24,10 @@ class Plans:
     def write_plans(self, plans: Sequence[PlanToWrite], done: Sequence[DueDossier], now: datetime) -> PlanWritten:
         counts: Counter[str] = Counter()
         with self._database.transaction():
+            if plans and self._is_being_written(plans[0].dossier.connection):
+                reason = "Something from Xero is being written into this store; it is planned when that is settled."
+                self._defer(done, Code.STORE_BEING_WRITTEN, reason)
+                return PlanWritten()
             plans, done = self._without_busy(plans, done)
             for organisation in sorted({plan.organisation for plan in plans}):
                 PlanWriting(
@@ -34,6 +38,16 @@ class Plans:
         if counts["queued"]:
             ring(self._database, {plan.organisation for plan in plans}, now)
         return PlanWritten(**counts)
+
+    def _is_being_written(self, connection: int) -> bool:
+        """A record of unknown fate: what was read of it must not be taken for the store's own."""
+        return bool(
+            self._database.row(
+                "SELECT 1 FROM brought WHERE connection_id=%s AND operation='create'"
+                " AND state IN ('sending','unknown') LIMIT 1",
+                [connection],
+            )
+        )
 
     def _without_busy(
         self, plans: Sequence[PlanToWrite], done: Sequence[DueDossier]

@@ -64,6 +64,7 @@ class Code(StrEnum):
     STATE_WAITS = "state_waits"
     STATE_SKIPPED = "state_skipped"
     CANCELLED_UNSENT = "cancelled_unsent"
+    STORE_BEING_WRITTEN = "store_being_written"
     BEFORE_START_DATE = "before_start_date"
     OTHER_STORE_VIEW = "other_store_view"
     OTHER_SALES_DOCUMENT = "other_sales_document"
@@ -307,6 +308,12 @@ ENTRIES: dict[Code, Entry] = {
         "Cancelled before it was sent",
         "Nothing was booked, so there is nothing to undo.",
         "Document",
+    ),
+    Code.STORE_BEING_WRITTEN: Entry(
+        "Something is being written into the store",
+        "A record from Xero is on its way into this store. What is new there is planned when that is settled, so "
+        "that nothing from Xero goes back as new.",
+        "From Xero",
     ),
     Code.BEFORE_START_DATE: Entry(
         "Before the start date",
