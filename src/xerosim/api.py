@@ -97,6 +97,8 @@ def handle(world: "World", request: Request, path: str) -> Response:
             request.headers.get("idempotency-key", ""),
         )
     )
+    if world.state is not None:
+        world.state.write_call(world, call.app, request.headers.get("idempotency-key"))
     return response
 
 

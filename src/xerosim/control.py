@@ -207,11 +207,13 @@ def _subscribe(world: "World", body: Json, query: dict[str, str]) -> object:
     """POST webhooks: {"url", "key"?, "categories"?} subscribes, {"enable": id} switches on again."""
     if "enable" in body:
         world.webhooks.enable(str(body["enable"]))
+        world.touch_webhooks()
         return {"ok": True}
     categories = body.get("categories") or CATEGORIES
     if not isinstance(categories, list | tuple):
         raise ValueError("categories must be a list")
     made = world.webhooks.subscribe(str(body["url"]), str(body.get("key", "")), [str(one) for one in categories])
+    world.touch_webhooks()
     return msgspec.to_builtins(made)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import deque
+from collections.abc import Iterable
 
 import msgspec
 
@@ -58,6 +59,19 @@ class IdempotencyCache:
         kept = Response(response.status, dict(response.headers), response.body)
         self._answers[(app, key)] = Remembered(digest_of(request), until, now + response.delay_seconds, kept)
         self._queue.append((until, (app, key)))
+
+    def remembered(self, app: str, key: str) -> Remembered | None:
+        """What a key was answered, if anything."""
+        return self._answers.get((app, key))
+
+    def items(self) -> Iterable[tuple[tuple[str, str], Remembered]]:
+        """All that is remembered, by app and key."""
+        return self._answers.items()
+
+    def restore(self, app: str, key: str, remembered: Remembered) -> None:
+        """Take back what a state file kept; oldest first."""
+        self._answers[(app, key)] = remembered
+        self._queue.append((remembered.until, (app, key)))
 
 
 def digest_of(request: Request) -> bytes:

@@ -130,7 +130,7 @@ class Postman(threading.Thread):
 
             while not self._end.wait(0.5):
                 if self._world.webhooks.subscriptions:
-                    self._world.webhooks.pump(self._world.clock.now(), send)
+                    self._world.pump(send)
 
     def stop(self) -> None:
         self._end.set()
@@ -168,9 +168,9 @@ class Background(threading.Thread):
         self._server.force_exit = True
         self.join(START_SECONDS)
         self._socket.close()
+        if self._postman.is_alive():
+            self._postman.join(START_SECONDS)
         if self._recorder is not None:
-            if self._postman.is_alive():
-                self._postman.join(START_SECONDS)
             self._recorder.close()
 
 

@@ -1,4 +1,7 @@
-"""The state file: every value of a world in a SQLite table, written with the call that made it."""
+"""The state file: every value of a world in a SQLite table, written with the call that made it.
+
+Beside the books it keeps the journal of calls, the answers of idempotency keys, and webhooks with their queues.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -6,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from xerosim.idempotency import Remembered
 from xerosim.identity.tokens import App, Connection, Grant, Refresh, User
+from xerosim.journal import Call, Journal, Made
 from xerosim.organisation import Organisation, Settings
+from xerosim.webhooks import Subscription
 
 if TYPE_CHECKING:
     from xerosim.world import World
@@ -18,6 +24,11 @@ create table if not exists kept (
     primary key (tenant, collection, id)
 ) without rowid;
 create table if not exists identity (name text primary key, value blob not null);
+create table if not exists calls (number integer primary key, value blob not null);
+create table if not exists made (number integer primary key, value blob not null);
+create table if not exists answers (app text not null, key text not null, until real not null, value blob not null,
+    primary key (app, key)) without rowid;
+create table if not exists webhooks (id text primary key, value blob not null);
 """
 _VERSION = 1
 
@@ -48,6 +59,7 @@ class StateFile:
         if version not in (0, _VERSION):
             raise ValueError(f"{path} was written by another version of the simulator")
         self._db.execute(f"pragma user_version={_VERSION}")
+        self._made = 0
         self._position = self._db.execute("select coalesce(max(position), 0) from kept").fetchone()[0]
 
     def close(self) -> None:
@@ -72,10 +84,22 @@ class StateFile:
 
     def write_all(self, world: "World") -> None:
         """Replace the file's content by the world."""
-        self._db.execute("delete from kept")
+        for table in ("kept", "calls", "made", "answers", "webhooks"):
+            self._db.execute(f"delete from {table}")
         for org in world.organisations.values():
             self.add(world, org)
+        self._write_doings(world)
         self.write_identity(world)
+
+    def _write_doings(self, world: "World") -> None:
+        encode = msgspec.msgpack.encode
+        calls = [(at, encode(call)) for at, call in enumerate(world.journal.calls, 1)]
+        self._db.executemany("insert into calls values (?,?)", calls)
+        self._made = 0
+        self._write_made(world.journal)
+        answers = [(app, key, one.until, encode(one)) for (app, key), one in world.idempotency.items()]
+        self._db.executemany("insert into answers values (?,?,?,?)", answers)
+        self.write_webhooks(world)
 
     def _row(self, org: Organisation, name: str, id: str) -> tuple[object, ...]:
         if name == "Settings":
@@ -96,6 +120,50 @@ class StateFile:
         except BaseException:
             self._db.execute("rollback")
             raise
+
+    def write_call(self, world: "World", app: str, key: str | None) -> None:
+        """Write what the last call left: its line in the journal, what was made since, the answer of its key."""
+        journal = world.journal
+        rows = [(len(journal.calls), msgspec.msgpack.encode(journal.calls[-1]))]
+        self._db.execute("begin immediate")
+        try:
+            self._db.executemany("insert or replace into calls values (?,?)", rows)
+            self._write_made(journal)
+            remembered = world.idempotency.remembered(app, key) if key else None
+            if remembered is not None:
+                self._db.execute("delete from answers where until < ?", (world.clock.now(),))
+                values = (app, key, remembered.until, msgspec.msgpack.encode(remembered))
+                self._db.execute("insert or replace into answers values (?,?,?,?)", values)
+            self._db.execute("commit")
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+
+    def _write_made(self, journal: Journal) -> None:
+        new = journal.made[self._made :]
+        rows = [(self._made + at, msgspec.msgpack.encode(one)) for at, one in enumerate(new, 1)]
+        self._db.executemany("insert or replace into made values (?,?)", rows)
+        self._made += len(new)
+
+    def write_webhooks(self, world: "World") -> None:
+        """Write all subscriptions with their queues."""
+        rows = [(one.id, msgspec.msgpack.encode(one)) for one in world.webhooks.subscriptions.values()]
+        self._db.executemany("insert or replace into webhooks values (?,?)", rows)
+
+    def _read_doings(self, world: "World") -> None:
+        """Read the journal, the remembered answers and the webhooks."""
+        for table, type_, into in (("calls", Call, world.journal.calls), ("made", Made, world.journal.made)):
+            decoder: Any = msgspec.msgpack.Decoder(type_)
+            rows = self._db.execute(f"select value from {table} order by number")
+            into += [decoder.decode(blob) for (blob,) in rows]
+        self._made = len(world.journal.made)
+        answers = msgspec.msgpack.Decoder(Remembered)
+        for app, key, blob in self._db.execute("select app, key, value from answers order by until"):
+            world.idempotency.restore(app, key, answers.decode(blob))
+        hooks = msgspec.msgpack.Decoder(Subscription)
+        for (blob,) in self._db.execute("select value from webhooks"):
+            subscription = hooks.decode(blob)
+            world.webhooks.subscriptions[subscription.id] = subscription
 
     def write_identity(self, world: "World") -> None:
         """Write apps, users, connections and tokens."""
@@ -135,7 +203,8 @@ class StateFile:
             for collection, _ in org.all_collections.values():
                 ordered: list[Any] = collection.ordered()
                 latest = max(latest, getattr(ordered[-1], "updated", 0) if ordered else 0)
-        world.resume(latest)
+        self._read_doings(world)
+        world.resume(max(latest, *(int(call.at * 1000) for call in world.journal.calls[-1:]), 0))
 
     def _organisation(self, world: "World", tenant: str) -> Organisation:
         where = "select value from kept where tenant=? and collection=? order by position"

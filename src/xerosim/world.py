@@ -27,7 +27,7 @@ from xerosim.resources import repeating
 from xerosim.resources.context import Context
 from xerosim.state import StateFile
 from xerosim.switches import Switches, switched
-from xerosim.webhooks import Webhooks
+from xerosim.webhooks import Sender, Webhooks
 from xerosim.window import pages
 from xerosim.wire import Json, Request, Response
 
@@ -111,9 +111,11 @@ class World:
         app = app or self.app
         user = "" if app.kind == "custom" else self.user.id
         granted = ALL if scopes is None else scopes
-        return self.identity.issue(
+        issued = self.identity.issue(
             app, user, granted, self.identity.new_id(), self.clock.now(), PUBLIC_HOST, with_id=True
         )
+        self.touch_identity()
+        return issued
 
     def switch(self, **changes: object) -> None:
         """Change switches by name. Raises ValueError for unknown names or values."""
@@ -255,11 +257,26 @@ class World:
             ]
         if ctx.events and self.webhooks.subscriptions:
             self.webhooks.note(org.id, ctx.events, ctx.now, lambda category, id: _described(org, category, id))
+            self.touch_webhooks()
 
     def touch_identity(self) -> None:
         """Identity changed: keep it in the state file."""
         if self.state is not None:
             self.state.write_identity(self)
+
+    def touch_webhooks(self) -> None:
+        """Subscriptions or their queues changed: keep them in the state file."""
+        if self.state is not None:
+            self.state.write_webhooks(self)
+
+    def pump(self, send: Sender) -> int:
+        """Send the webhooks that are due; returns how many events arrived."""
+        arrived = self.webhooks.pump(self.clock.now(), send)
+        if self.webhooks.changed:
+            self.webhooks.changed = False
+            with self.lock:
+                self.touch_webhooks()
+        return arrived
 
     def ledger(self, tenant: str) -> Json:
         """All an organisation holds, in Xero's JSON, full documents."""

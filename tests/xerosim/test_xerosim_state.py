@@ -57,3 +57,59 @@ def test_tokens_survive_a_restart(tmp_path: Path) -> None:
     again = World.load(tmp_path / "w.sqlite", clock=VirtualClock())
     call.world = again
     assert call("GET", "Organisation")["Organisations"][0]["OrganisationID"] == org.id
+
+
+def test_the_journal_goes_on_after_a_restart(tmp_path: Path) -> None:
+    world = World.load(tmp_path / "w.sqlite", clock=VirtualClock())
+    world.add_organisation("uk")
+    call = _busy(world)
+    again = World.load(tmp_path / "w.sqlite", clock=VirtualClock())
+    assert (again.journal.calls, again.journal.made) == (world.journal.calls, world.journal.made)
+    before = len(world.journal.calls)
+    call.world = again
+    call.invoice()
+    third = World.load(tmp_path / "w.sqlite", clock=VirtualClock())
+    assert third.journal.made == again.journal.made
+    assert [one.number for one in third.journal.calls] == list(range(1, before + 2))
+
+
+def test_keys_are_remembered_over_a_restart(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    world = World.load(tmp_path / "w.sqlite", clock=clock)
+    world.add_organisation("uk")
+    call = Caller(world, next(iter(world.organisations)))
+    body = {"Name": "Grace"}
+    first = call.send("PUT", "Contacts", body, idempotency_key="k")
+    call.world = World.load(tmp_path / "w.sqlite", clock=clock)
+    assert call.send("PUT", "Contacts", body, idempotency_key="k").body == first.body
+    assert call.send("PUT", "Contacts", {"Name": "Ada"}, idempotency_key="k").status == 400
+    clock.advance(361)
+    assert call.send("PUT", "Contacts", {"Name": "Ada"}, idempotency_key="k").status == 200
+
+
+def test_webhooks_wait_over_a_restart(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    world = World.load(tmp_path / "w.sqlite", clock=clock)
+    world.add_organisation("uk")
+    hook = world.webhooks.subscribe("https://shop.test/hook")
+    answers = iter([200, 401, 200])
+    world.pump(lambda url, headers, body: next(answers))
+    Caller(world, next(iter(world.organisations))).invoice()
+    again = World.load(tmp_path / "w.sqlite", clock=clock)
+    assert again.webhooks.subscriptions == {hook.id: hook}
+    assert again.pump(lambda url, headers, body: 200) == 2
+    third = World.load(tmp_path / "w.sqlite", clock=clock)
+    assert third.webhooks.subscriptions[hook.id].queue == []
+    assert third.webhooks.subscriptions[hook.id].delivered == 2
+
+
+def test_a_saved_world_carries_journal_keys_and_webhooks(world: World, tmp_path: Path) -> None:
+    call = _busy(world)
+    call.send("PUT", "Contacts", {"Name": "Grace"}, idempotency_key="k")
+    world.webhooks.subscribe("https://shop.test/hook")
+    world.save(tmp_path / "w.sqlite")
+    again = World.load(tmp_path / "w.sqlite", clock=VirtualClock())
+    assert again.journal.calls == world.journal.calls
+    assert again.journal.made == world.journal.made
+    assert again.webhooks.subscriptions == world.webhooks.subscriptions
+    assert again.idempotency.remembered(world.app.id, "k") == world.idempotency.remembered(world.app.id, "k")
