@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieout.config import deletions, inbox, job_functions, proving, sync_jobs
+from tieout.config import deletions, inbox, job_functions, mails, proving, sync_jobs
 from tieout.dispatch.worker import JobHandler
 from tieout.ports.schedules import Job
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Nightly work starts at this hour, UTC.
 NIGHT_HOUR, NIGHT_MINUTE = 2, 30
+#: Mails of the morning go at this hour, UTC, when nightly work is done.
+MORNING_HOUR = 6
 
 #: Does the job and returns a sentence about it; asked to stop, it ends at the next safe point.
 JobFunction = Callable[["Wiring", Job, Callable[[], bool]], str]
@@ -40,6 +42,7 @@ class First(StrEnum):
 
     NOW = "now"
     NIGHT = "night"
+    MORNING = "morning"
     #: When something makes it due.
     CALLED = "called"
 
@@ -73,6 +76,8 @@ JOBS: tuple[RecurringJob, ...] = (
     RecurringJob("tie_out", Per.INSTALLATION, _DAY, proving.nightly, First.NIGHT),
     # Who asks for a tie-out makes it due.
     RecurringJob("tie_out_asked", Per.INSTALLATION, None, proving.asked, First.CALLED),
+    RecurringJob("alerts", Per.INSTALLATION, timedelta(minutes=5), mails.alerts),
+    RecurringJob("digest", Per.INSTALLATION, _DAY, mails.digest, First.MORNING),
     RecurringJob("clean", Per.INSTALLATION, _DAY, job_functions.clean, First.NIGHT),
 )
 
@@ -105,6 +110,12 @@ def next_night(now: datetime) -> datetime:
     return tonight if tonight > now else tonight + _DAY
 
 
+def next_morning(now: datetime) -> datetime:
+    """When the mails of the morning go next."""
+    today = now.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
+    return today if today > now else today + _DAY
+
+
 def _handler(wired: Wiring, run: JobFunction) -> JobHandler:
     return lambda job, stopping: run(wired, job, stopping)
 
@@ -124,5 +135,10 @@ def _ensure(
         connection=connection,
         organisation=organisation,
         every_seconds=None if job.every is None else int(job.every.total_seconds()),
-        due_at={First.NOW: now, First.NIGHT: next_night(now), First.CALLED: None}[job.first],
+        due_at={
+            First.NOW: now,
+            First.NIGHT: next_night(now),
+            First.MORNING: next_morning(now),
+            First.CALLED: None,
+        }[job.first],
     )

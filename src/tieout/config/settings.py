@@ -182,6 +182,8 @@ EMAIL_HOST_PASSWORD = environment.text("TIEOUT_SMTP_PASSWORD", "", example="a se
 EMAIL_USE_TLS = environment.switch("TIEOUT_SMTP_TLS", True)
 EMAIL_FILE_PATH = str(TIEOUT_HOME / "mail")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+#: Who gets the digest and the alerts; without it the users who can act, by their own addresses.
+TIEOUT_DIGEST_TO = environment.words("TIEOUT_DIGEST_TO", (), example="books@example.com,owner@example.com")
 DEFAULT_FROM_EMAIL = environment.text("TIEOUT_MAIL_FROM", "tieout@localhost", example="books@example.com")
 
 #: A watcher with this token may read /metrics without logging in.

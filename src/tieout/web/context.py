@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from tieout.web.access import ROLE_TITLES, Right, rights_of, roles_of
 from tieout.web.navigation import links
+from tieout.web.notices import notices
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "single_keys": getattr(request, "single_keys", True),
         "may": {},
         "menu": [],
+        "notices": None,
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -27,5 +30,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "htmx", False):
         current = request.resolver_match.url_name if request.resolver_match else ""
         values["menu"] = links(rights, current or "")
+        values["notices"] = notices(timezone.now()) if rights else None
         values["role_titles"] = [ROLE_TITLES[role] for role in sorted(roles_of(user))]
     return values

@@ -36,6 +36,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("dashboard", _("Dashboard"), "layout-dashboard"),
             Entry("problems", _("Problems"), "triangle-alert"),
+            Entry("notices", _("Notices"), "bell"),
         ),
     ),
     Group(
@@ -72,7 +73,12 @@ MENU: tuple[Group, ...] = (
             Entry("checklist", _("Getting started"), "list-checks"),
             Entry("connections", _("Connections"), "plug", owns=CONNECTION_SCREENS),
             Entry("accounts", _("Accounts"), "landmark"),
-            Entry("mapping", _("Mapping"), "arrow-right-left", owns=("rules_text", "proposals")),
+            Entry(
+                "mapping",
+                _("Mapping"),
+                "arrow-right-left",
+                owns=("rules_text", "rule_versions", "coverage", "proposals"),
+            ),
             Entry("sync_settings", _("Sync settings"), "sliders-horizontal"),
             Entry("users", _("Users"), "users-round", Right.OWN),
             Entry("audit", _("Audit"), "shield-check"),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from tieout.web import connection_urls
 from tieout.web.views import (
+    coverage,
     dashboard,
     document,
     documents,
     health,
     history,
     log,
+    notices,
     problems,
     proof,
     queue,
     report,
+    rules_text,
     session,
     setup,
     sync_settings,
@@ -45,6 +48,8 @@ urlpatterns = [
     path("report", report.report, name="report"),
     path("report.csv", report.report_csv, name="report_csv"),
     *documents.patterns(),
+    path("notices", notices.notices_page, name="notices"),
+    path("notices/live", notices.notices_live, name="notices_live"),
     path("problems", problems.problems, name="problems"),
     path("problems/retry", problems.problem_retry, name="problem_retry"),
     path("plan", proof.plan, name="plan"),
@@ -52,7 +57,7 @@ urlpatterns = [
     path("tie-out.csv", tie_out.tie_out_csv, name="tie_out_csv"),
     path("tie-out/now", tie_out.tie_out_now, name="tie_out_now"),
     path("tie-out/progress/<int:run>", tie_out.tie_out_progress, name="tie_out_progress"),
-    re_path(r"^tie-out/(?P<month>[0-9]{4}-[0-9]{2})\.(?P<form>pdf|zip)$", tie_out.month_pack, name="month_pack"),
+    path("tie-out/pack", tie_out.month_pack, name="month_pack"),
     path("drift", proof.drift, name="drift"),
     path("drift.csv", proof.drift_csv, name="drift_csv"),
     path("drift/bulk", proof.drift_bulk, name="drift_bulk"),
@@ -65,7 +70,10 @@ urlpatterns = [
     path("accounts", setup.accounts, name="accounts"),
     path("accounts/refresh", setup.refresh, name="refresh"),
     path("mapping", setup.mapping, name="mapping"),
-    path("mapping/text", setup.rules_text, name="rules_text"),
+    path("mapping/text", rules_text.rules_text, name="rules_text"),
+    path("mapping/versions", rules_text.rule_versions, name="rule_versions"),
+    path("mapping/versions/back", rules_text.bring_back, name="bring_back"),
+    path("mapping/coverage", coverage.coverage, name="coverage"),
     path("missing", setup.proposals, name="proposals"),
     path("settings", sync_settings.sync_settings, name="sync_settings"),
     path("settings/entities", sync_settings.entity_settings, name="entity_settings"),

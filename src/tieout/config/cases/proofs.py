@@ -15,7 +15,7 @@ from tieout.web.cases.actor import Actor
 class Proofs(Wired):
     """Implements `tieout.web.cases.proofs.ProofCases`."""
 
-    def tie_out_now(self, organisation: int, period: Period, actor: Actor) -> int:
+    def ask_tie_out(self, organisation: int, period: Period, actor: Actor) -> int:
         wired = self._wired
         proofs = Proving(wired).records
         under_way = proofs.proof_under_way(organisation, period)

@@ -13,7 +13,7 @@ from tieout.web.cases.actor import Actor
 class ProofCases(Protocol):
     """What people ask of proofs; a worker does it."""
 
-    def tie_out_now(self, organisation: int, period: Period, actor: Actor) -> int:
+    def ask_tie_out(self, organisation: int, period: Period, actor: Actor) -> int:
         """The run that will hold the result; one that waits or runs for the same period is not asked twice."""
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tieout.accounting import LedgerReference
 from tieout.ports.proofs import Period
 from tieout.reconciling.sums import By
-from tieout.records.models import Organisation, Proof
+from tieout.records.models import Organisation, Proof, Run
 from tieout.sync.month_end import MonthEnd, month_period
 from tieout.web import csv_export, proof_page, tie_out_page
 from tieout.web.access import POST, Right, needs
@@ -169,14 +169,17 @@ def tie_out_now(request: HttpRequest) -> HttpResponse:
     if organisation is None:
         messages.info(request, _("Connect a Xero organisation first."))
         return redirect("tie_out")
-    use_cases().tie_out_now(organisation, period, actor_of(request))
+    use_cases().ask_tie_out(organisation, period, actor_of(request))
     return redirect(_address(organisation, period))
 
 
 @needs(Right.READ)
 def tie_out_progress(request: HttpRequest, run: int) -> HttpResponse:
     """How far a tie-out is; when it has ended the page is loaded anew."""
-    proof = get_object_or_404(Proof.objects.select_related("run").defer("body"), pk=run)
+    proof = Proof.objects.select_related("run").defer("body").filter(pk=run).first()
+    if proof is None:
+        get_object_or_404(Run, pk=run)
+        return redirect("run", run)
     if proof.run.state in ("asked", "running"):
         return render(request, "web/_tie_out_progress.html", {"running": proof_page.history_row(proof)})
     answer = HttpResponse()
@@ -186,18 +189,17 @@ def tie_out_progress(request: HttpRequest, run: int) -> HttpResponse:
     return redirect(_address(proof.organisation_id, Period(proof.dated_from, proof.dated_to)))
 
 
-def _pack(request: HttpRequest, month: str) -> MonthEnd | None:
+def _pack(request: HttpRequest, month: date | None) -> MonthEnd | None:
     organisation = _organisation(request, lookups().organisation_choices())
-    day = _date(f"{month}-01")
-    if organisation is None or day is None:
-        raise Http404
-    return use_cases().month_end(organisation, day)
+    return use_cases().month_end(organisation, month) if organisation is not None and month is not None else None
 
 
 @needs(Right.READ)
-def month_pack(request: HttpRequest, month: str, form: str) -> HttpResponse:
-    """The month-end pack as a download: pdf or zip."""
-    pack = _pack(request, month)
+def month_pack(request: HttpRequest) -> HttpResponse:
+    """The month-end pack as a download; form: pdf or zip; month: "2026-10"."""
+    month = request.GET.get("month", "")
+    form = "zip" if request.GET.get("form") == "zip" else "pdf"
+    pack = _pack(request, _date(f"{month}-01"))
     if pack is None:
         messages.info(request, _("This month was not tied out yet. Press “Tie out now”, then take the pack."))
         query = urlencode({"month": month, "organisation": request.GET.get("organisation", "")})
