@@ -8,58 +8,6 @@ collector need not look at them.
 import msgspec
 
 
-class Account(msgspec.Struct, frozen=True, gc=False):
-    """An entry of the chart of accounts."""
-
-    id: str
-    code: str
-    name: str
-    type: str
-    tax_type: str
-    klass: str
-    status: str = "ACTIVE"
-    description: str = ""
-    system: str = ""
-    payments: bool = False
-    expense_claims: bool = False
-    bank_number: str = ""
-    bank_type: str = ""
-    currency: str = ""
-    reporting_code: str = ""
-    reporting_name: str = ""
-    watch: bool = False
-    updated: int = 0
-
-
-class TaxComponent(msgspec.Struct, frozen=True, gc=False):
-    """Part of a tax rate; rate in ten-thousandths of a percent."""
-
-    name: str
-    rate: int
-    compound: bool = False
-    non_recoverable: bool = False
-
-
-class TaxRate(msgspec.Struct, frozen=True, gc=False):
-    """A tax type; `applies` holds the initials of the account classes it may be used with (A E X L R)."""
-
-    id: str
-    name: str
-    rate: int
-    applies: str
-    components: tuple[TaxComponent, ...]
-    report_type: str = ""
-    status: str = "ACTIVE"
-    user_defined: bool = False
-
-
-class Currency(msgspec.Struct, frozen=True, gc=False):
-    """An enabled currency."""
-
-    id: str
-    description: str
-
-
 class Address(msgspec.Struct, frozen=True, gc=False):
     """One of a contact's two fixed addresses."""
 
@@ -308,33 +256,6 @@ class ManualJournal(msgspec.Struct, frozen=True, gc=False):
     cash_basis: bool = True
     attachments: bool = False
     updated: int = 0
-
-
-class TrackingOption(msgspec.Struct, frozen=True, gc=False):
-    """A choice within a tracking category."""
-
-    id: str
-    name: str
-    status: str = "ACTIVE"
-
-
-class TrackingCategory(msgspec.Struct, frozen=True, gc=False):
-    """A tag family for lines."""
-
-    id: str
-    name: str
-    status: str = "ACTIVE"
-    options: tuple[TrackingOption, ...] = ()
-
-
-class BrandingTheme(msgspec.Struct, frozen=True, gc=False):
-    """A template for documents."""
-
-    id: str
-    name: str
-    sort: int = 0
-    created: int = 0
-    services: tuple[str, ...] = ()
 
 
 class ContactGroup(msgspec.Struct, frozen=True, gc=False):

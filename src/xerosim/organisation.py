@@ -10,14 +10,11 @@ import msgspec
 
 from xerosim.collection import Changes, Collection, Kept
 from xerosim.model import (
-    Account,
     Allocation,
     Attachment,
     Batch,
-    BrandingTheme,
     Contact,
     ContactGroup,
-    Currency,
     Document,
     Entry,
     Generic,
@@ -26,10 +23,9 @@ from xerosim.model import (
     Note,
     Payment,
     StockMove,
-    TaxRate,
-    TrackingCategory,
     Transfer,
 )
+from xerosim.model_settings import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
 
 K = TypeVar("K", bound=Kept)
 DOCUMENT_COLLECTIONS = (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xerosim import ledger
-from xerosim.model import Currency, Document
+from xerosim.model import Document
+from xerosim.model_settings import Currency
 from xerosim.organisation import Organisation, folded
 from xerosim.resources import allocations, contacts, documents, payments
 from xerosim.resources.context import Context

@@ -8,19 +8,16 @@ operand    := field ["." method "(" operand ")"] | "text" | number | true | fals
 """
 
 import datetime
-import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from xerosim import dates
 from xerosim.errors import QueryParse
+from xerosim.where_values import COMPARE, Fields, Filter, Node, compare, constant
 
-Getter = Callable[[Any, Any], Any]
 LONGEST = 8_000
 
 _TOKEN = re.compile(
@@ -28,42 +25,6 @@ _TOKEN = re.compile(
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<operator>==|!=|<>|>=|<=|&&|\|\||[=<>!().,+-]))""",
     re.VERBOSE,
 )
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq, "=": operator.eq, "!=": operator.ne, "<>": operator.ne, ">": operator.gt, ">=": operator.ge,
-    "<": operator.lt, "<=": operator.le,
-}  # fmt: skip
-
-
-class Field(msgspec.Struct, frozen=True):
-    """A member a filter can name. kind: text, folded, guid, number, date or bool.
-
-    Dates compare as milliseconds, numbers as decimals, folded texts without case and accents.
-    """
-
-    kind: str
-    get: Getter
-    index: str = ""
-
-
-Fields = Mapping[str, Field]
-
-
-class Node(msgspec.Struct):
-    """A parsed operand: its kind, how to get its value, and what it is when it is a plain field or constant."""
-
-    kind: str
-    get: Getter
-    field: Field | None = None
-    constant: object = None
-    is_constant: bool = False
-
-
-class Filter(msgspec.Struct):
-    """A predicate, and where the grammar shows it the index keys that contain every match."""
-
-    matches: Getter
-    index: str = ""
-    keys: list[object] = []
 
 
 class _Parser:
@@ -150,9 +111,9 @@ class _Parser:
     def _comparison(self) -> Filter:
         left = self._operand()
         kind, value, position = self.peek()
-        if kind == "operator" and value in _COMPARE:
+        if kind == "operator" and value in COMPARE:
             self.take()
-            return _compare(left, value, self._operand(), position)
+            return compare(left, value, self._operand(), position)
         if left.kind != "bool":
             raise QueryParse(f"Expression of type 'Boolean' expected (at index {position})")
         get = left.get
@@ -162,24 +123,24 @@ class _Parser:
         kind, value, position = self.take()
         if kind == "text":
             text = re.sub(r"\\(.)", r"\1", value[1:-1])
-            return _constant("text", text)
+            return constant("text", text)
         if kind == "number":
-            return _constant("number", Decimal(value.rstrip("mMdDfF")))
+            return constant("number", Decimal(value.rstrip("mMdDfF")))
         if value == "-":
             inner = self._operand()
             if inner.kind != "number" or not inner.is_constant:
                 raise QueryParse(f"Expression expected (at index {position})")
             assert isinstance(inner.constant, Decimal), "number constants are decimals"
-            return _constant("number", -inner.constant)
+            return constant("number", -inner.constant)
         if kind != "name":
             raise QueryParse(f"Expression expected (at index {position})")
         lower = value.lower()
         if lower in ("true", "false"):
-            return _constant("bool", lower == "true")
+            return constant("bool", lower == "true")
         if lower == "null":
-            return _constant("null", None)
+            return constant("null", None)
         if lower == "guid":
-            return _constant("guid", self._argument().lower())
+            return constant("guid", self._argument().lower())
         if lower == "datetime":
             return self._datetime(position)
         return self._field(value, position)
@@ -197,7 +158,7 @@ class _Parser:
             if not self.accept("PARSE"):
                 raise QueryParse(f"Syntax error (at index {position})")
             try:
-                return _constant("date", dates.moment_of(self._argument()))
+                return constant("date", dates.moment_of(self._argument()))
             except dates.NotADate as error:
                 raise QueryParse(f"String was not recognized as a valid DateTime. (at index {position})") from error
         self.expect("(")
@@ -212,7 +173,7 @@ class _Parser:
             moment = datetime.datetime(*parts, tzinfo=datetime.UTC)  # type: ignore[arg-type,misc]
         except (TypeError, ValueError, OverflowError) as error:
             raise QueryParse(f"No applicable constructor exists in type 'DateTime' (at index {position})") from error
-        return _constant("date", int(moment.timestamp() * 1000))
+        return constant("date", int(moment.timestamp() * 1000))
 
     def _field(self, name: str, position: int) -> Node:
         path = name
@@ -278,69 +239,6 @@ _METHODS = frozenset(
     }
 )
 _NESTED = frozenset({"contact", "invoice", "account", "creditnote", "bankaccount", "overpayment", "prepayment"})
-
-
-def _constant(kind: str, value: object) -> Node:
-    return Node(kind, lambda o, v: value, None, value, True)
-
-
-def _folded(value: object) -> object:
-    from xerosim.organisation import folded
-
-    return folded(value) if isinstance(value, str) else value
-
-
-def _compare(left: Node, symbol: str, right: Node, position: int) -> Filter:
-    compare = _COMPARE[symbol]
-    kinds = {left.kind, right.kind} - {"null"}
-    if left.kind == "guid" or right.kind == "guid":
-        left, right = _as_guid(left), _as_guid(right)
-    elif "folded" in kinds:
-        left, right = _as_folded(left), _as_folded(right)
-    elif "date" in kinds and "text" in kinds:
-        left, right = _as_moment(left, position), _as_moment(right, position)
-    elif len(kinds) == 2:
-        names = {"text": "String", "number": "Decimal", "date": "DateTime", "bool": "Boolean"}
-        raise QueryParse(
-            f"Operator '{symbol}' incompatible with operand types '{names.get(left.kind, left.kind)}' and "
-            f"'{names.get(right.kind, right.kind)}' (at index {position})"
-        )
-    a, b = left.get, right.get
-    if symbol in ("==", "=", "!=", "<>"):
-        index, keys = "", []
-        for field, constant in ((left, right), (right, left)):
-            if field.field is not None and field.field.index and constant.is_constant and compare is operator.eq:
-                key = constant.constant
-                index, keys = field.field.index, [key.casefold() if isinstance(key, str) else key]
-        if left.kind == "null" or right.kind == "null":
-            return Filter(lambda o, v: compare(a(o, v) or None, b(o, v) or None))
-        return Filter(lambda o, v: compare(a(o, v), b(o, v)), index, keys)
-
-    def ordered(o: Any, v: Any) -> bool:
-        x, y = a(o, v), b(o, v)
-        return x is not None and y is not None and bool(compare(x, y))
-
-    return Filter(ordered)
-
-
-def _as_folded(node: Node) -> Node:
-    get = node.get
-    return Node("text", lambda o, v: _folded(get(o, v)), node.field, _folded(node.constant), node.is_constant)
-
-
-def _as_guid(node: Node) -> Node:
-    get = node.get
-    constant = node.constant.lower() if isinstance(node.constant, str) else node.constant
-    return Node("guid", lambda o, v: str(get(o, v) or "").lower(), node.field, constant, node.is_constant)
-
-
-def _as_moment(node: Node, position: int) -> Node:
-    if node.kind == "date":
-        return node
-    try:
-        return _constant("date", dates.moment_of(str(node.constant)))
-    except dates.NotADate as error:
-        raise QueryParse(f"Operator '==' incompatible with operand types (at index {position})") from error
 
 
 def parse_where(text: str, fields: Fields, type_name: str) -> Filter:

@@ -10,7 +10,7 @@ import pytest
 from xerosim_tools import Caller
 
 from xerosim.clock import VirtualClock
-from xerosim.model import Account, TaxComponent, TaxRate
+from xerosim.model_settings import Account, TaxComponent, TaxRate
 from xerosim.numbers import FINE, scaled
 from xerosim.world import World
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from xerosim.model import Account, BrandingTheme, Currency, TaxComponent, TaxRate
+from xerosim.model_settings import Account, BrandingTheme, Currency, TaxComponent, TaxRate
 from xerosim.numbers import FINE, scaled
 from xerosim.organisation import Organisation
 from xerosim.regions import anz, uk, us_global

@@ -4,7 +4,7 @@ import msgspec
 
 from xerosim import dates
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Account
+from xerosim.model_settings import Account
 from xerosim.organisation import folded
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.wire import Json

@@ -5,7 +5,8 @@ import msgspec
 from xerosim import dates, ledger
 from xerosim.arithmetic import EXCLUSIVE, NO_TAX, totals
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Account, Document
+from xerosim.model import Document
+from xerosim.model_settings import Account
 from xerosim.numbers import money, rate
 from xerosim.resources import contacts, stock
 from xerosim.resources.context import Context, Written, write_each

@@ -1,7 +1,7 @@
 """Currencies and the day's exchange rates."""
 
 from xerosim.errors import Invalid
-from xerosim.model import Currency
+from xerosim.model_settings import Currency
 from xerosim.numbers import RATE
 from xerosim.resources.context import Context, Written
 from xerosim.wire import Json

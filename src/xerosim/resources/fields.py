@@ -4,7 +4,7 @@ from typing import Any
 
 from xerosim.dates import DAY_MS
 from xerosim.numbers import money
-from xerosim.where import Field
+from xerosim.where_values import Field
 
 
 def _text(attribute: str, index: str = "") -> Field:

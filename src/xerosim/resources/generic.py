@@ -8,7 +8,8 @@ from xerosim.errors import Invalid, NotFound
 from xerosim.model import Generic
 from xerosim.resources import linked, repeating
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.where import Field, parse_where, sort_by
+from xerosim.where import parse_where, sort_by
+from xerosim.where_values import Field
 from xerosim.wire import Json, decode, encode
 
 

@@ -4,7 +4,8 @@ import msgspec
 
 from xerosim.dates import ms_plain
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import BrandingTheme, ContactGroup
+from xerosim.model import ContactGroup
+from xerosim.model_settings import BrandingTheme
 from xerosim.organisation import Organisation, folded
 from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each

@@ -3,7 +3,8 @@
 from xerosim import cash, dates, ledger
 from xerosim.arithmetic import NO_TAX, line_tax
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Account, Entry, JournalLine, ManualJournal, TaxRate
+from xerosim.model import Entry, JournalLine, ManualJournal
+from xerosim.model_settings import Account, TaxRate
 from xerosim.numbers import money
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.documents import check_locks

@@ -6,7 +6,8 @@ import msgspec
 
 from xerosim.arithmetic import EXCLUSIVE, NO_TAX, line_amount, line_tax
 from xerosim.errors import Invalid
-from xerosim.model import Account, Line, TaxRate
+from xerosim.model import Line
+from xerosim.model_settings import Account, TaxRate
 from xerosim.numbers import FINE, divide, fine, money
 from xerosim.organisation import Organisation, folded
 from xerosim.resources.context import Context

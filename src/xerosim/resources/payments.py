@@ -4,7 +4,8 @@ import msgspec
 
 from xerosim import dates, ledger
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Account, Document, Payment
+from xerosim.model import Document, Payment
+from xerosim.model_settings import Account
 from xerosim.numbers import money, rate
 from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each

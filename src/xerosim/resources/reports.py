@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from xerosim import cash, dates, ledger
 from xerosim.errors import Problem, Validation
-from xerosim.model import Account, Document
+from xerosim.model import Document
+from xerosim.model_settings import Account
 from xerosim.numbers import money
 from xerosim.organisation import Organisation
 from xerosim.resources import tax_returns

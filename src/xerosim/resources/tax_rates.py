@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from xerosim.errors import Invalid
-from xerosim.model import TaxComponent, TaxRate
+from xerosim.model_settings import TaxComponent, TaxRate
 from xerosim.numbers import FINE, divide, fine
 from xerosim.organisation import folded
 from xerosim.resources.context import Context, Written, write_each

@@ -3,7 +3,7 @@
 import msgspec
 
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import TrackingCategory, TrackingOption
+from xerosim.model_settings import TrackingCategory, TrackingOption
 from xerosim.organisation import folded
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.wire import Json

@@ -4,7 +4,8 @@ import msgspec
 
 from xerosim import dates, ledger
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Account, Transfer
+from xerosim.model import Transfer
+from xerosim.model_settings import Account
 from xerosim.numbers import money, rate
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.documents import check_locks
