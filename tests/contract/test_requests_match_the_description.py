@@ -168,7 +168,7 @@ def reads() -> Iterator[Request]:
             list(client.read(role, CountingMeter(), since=since, dated_from=since.date()))
             yield from script.requests
     client, script = ledger(
-        *[reply(200, b'{"Organisations":[{}],"Actions":[],"Accounts":[],"TaxRates":[],"Currencies":[]}')] * 5
+        *[reply(200, b'{"Organisations":[{}],"Actions":[],"Accounts":[],"TaxRates":[],"Currencies":[]}')] * 6
     )
     client.reference(CountingMeter())
     yield from script.requests

@@ -10,6 +10,7 @@ from tieout.accounting.chart import (
     OrganisationFacts,
     TaxComponent,
     TaxRate,
+    TrackingCategory,
 )
 from tieout.accounting.held import Held, HeldLine
 from tieout.accounting.postings import (
@@ -54,4 +55,5 @@ __all__ = [
     "TaxComponent",
     "TaxRate",
     "Totals",
+    "TrackingCategory",
 ]

@@ -81,6 +81,13 @@ class ContactEntry(msgspec.Struct, frozen=True, gc=False):
     company: bool = False
 
 
+class TrackingCategory(msgspec.Struct, frozen=True, gc=False):
+    """A dimension of reports (region, channel): name, and the names of its active options."""
+
+    name: str
+    options: tuple[str, ...] = ()
+
+
 class LedgerReference(msgspec.Struct, frozen=True, gc=False):
     """All that planning needs to know of an organisation; read rarely, kept in our storage."""
 
@@ -89,3 +96,4 @@ class LedgerReference(msgspec.Struct, frozen=True, gc=False):
     tax_rates: tuple[TaxRate, ...]
     currencies: tuple[str, ...]
     read_at: datetime
+    tracking: tuple[TrackingCategory, ...] = ()

@@ -18,6 +18,7 @@ from tieout.accounting import (
     Role,
     TaxComponent,
     TaxRate,
+    TrackingCategory,
 )
 from tieout.errors import ContractBroken
 from tieout.ports.ledger import Meter
@@ -97,7 +98,7 @@ def paged(
 
 
 def reference(caller: Caller, now: datetime, meter: Meter) -> LedgerReference:
-    """Organisation, actions, accounts, tax rates, currencies: five calls."""
+    """Organisation, actions, accounts, tax rates, currencies, tracking categories: six calls."""
     organisations = listed(caller, "Organisations", wire.OrganisationWire, meter)
     if not organisations:
         raise ContractBroken("Xero's answer names no organisation")
@@ -109,7 +110,18 @@ def reference(caller: Caller, now: datetime, meter: Meter) -> LedgerReference:
         tax_rates=tuple(_tax_rate(one) for one in listed(caller, "TaxRates", wire.TaxRateWire, meter)),
         currencies=tuple(one.Code for one in listed(caller, "Currencies", wire.CurrencyWire, meter) if one.Code),
         read_at=now,
+        tracking=tuple(
+            TrackingCategory(
+                one.Name or "", tuple(option.Name or "" for option in one.Options or () if _is_used(option))
+            )
+            for one in listed(caller, "TrackingCategories", wire.TrackingCategoryWire, meter)
+            if _is_used(one)
+        ),
     )
+
+
+def _is_used(one: wire.TrackingCategoryWire | wire.TrackingOptionWire) -> bool:
+    return bool(one.Name) and one.Status == "ACTIVE"
 
 
 def _organisation(one: wire.OrganisationWire, actions: Sequence[wire.ActionWire]) -> OrganisationFacts:

@@ -218,6 +218,17 @@ class CurrencyWire(Wire, frozen=True):
     Code: Text = None
 
 
+class TrackingOptionWire(Wire, frozen=True):
+    Name: Text = None
+    Status: Text = None
+
+
+class TrackingCategoryWire(Wire, frozen=True):
+    Name: Text = None
+    Status: Text = None
+    Options: list[TrackingOptionWire] | None = None
+
+
 class OrganisationWire(Wire, frozen=True):
     OrganisationID: Text = None
     Name: Text = None
@@ -261,6 +272,7 @@ class Envelope(Wire, frozen=True):
     Accounts: list[msgspec.Raw] | None = None
     TaxRates: list[msgspec.Raw] | None = None
     Currencies: list[msgspec.Raw] | None = None
+    TrackingCategories: list[msgspec.Raw] | None = None
     Organisations: list[msgspec.Raw] | None = None
     Actions: list[msgspec.Raw] | None = None
     Elements: list[msgspec.Raw] | None = None

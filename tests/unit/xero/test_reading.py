@@ -65,6 +65,11 @@ def test_the_reference_is_read_in_five_calls() -> None:
         reply(200, body("Accounts", [account])),
         reply(200, body("TaxRates", [rate])),
         reply(200, body("Currencies", [{"Code": "NZD"}, {"Code": "EUR"}])),
+        reply(200, body("TrackingCategories", [
+            {"Name": "Region", "Status": "ACTIVE", "Options": [
+                {"Name": "North", "Status": "ACTIVE"}, {"Name": "Old", "Status": "ARCHIVED"}]},
+            {"Name": "Gone", "Status": "ARCHIVED", "Options": []},
+        ])),
     )  # fmt: skip
     got = client.reference(CountingMeter())
     assert [urlsplit(one.url).path.removeprefix("/api.xro/2.0/") for one in script.requests] == [
@@ -73,6 +78,7 @@ def test_the_reference_is_read_in_five_calls() -> None:
         "Accounts",
         "TaxRates",
         "Currencies",
+        "TrackingCategories",
     ]
     facts = got.organisation
     assert (facts.timezone, facts.period_lock_date, facts.is_demo) == ("Pacific/Auckland", dt.date(2009, 9, 30), True)
@@ -81,6 +87,7 @@ def test_the_reference_is_read_in_five_calls() -> None:
     assert got.tax_rates[0].components == (TaxComponent("PST", Decimal("8.0000"), True),)
     assert (got.tax_rates[0].rate, got.tax_rates[0].for_expenses) == (Decimal("13.3500"), False)
     assert got.currencies == ("NZD", "EUR")
+    assert [(one.name, one.options) for one in got.tracking] == [("Region", ("North",))]
     assert got.read_at == NOW
 
 

@@ -86,6 +86,7 @@ def test_the_settings_of_real_organisations_are_read(shared: Path) -> None:
         reply(200, wrapped(accounts, "Accounts")),
         reply(200, wrapped(rates, "TaxRates")),
         reply(200, b'{"Currencies":[{"Code":"NZD"}]}'),
+        reply(200, b'{"TrackingCategories":[]}'),
     )
     got = client.reference(CountingMeter())
     assert (got.organisation.base_currency, got.organisation.timezone) == ("NZD", "Pacific/Auckland")
