@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from typing import Any
 
 import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tieout.accounting import Account, LedgerReference
-from tieout.rules.settings import (
-    AccountRoles,
-    Action,
-    Amounts,
-    LockedPeriod,
-    MethodRule,
-    Numbering,
-    Rules,
-    SalesDocuments,
-    StatusRule,
-    TaxRule,
-    ZeroReason,
-    ZeroRule,
-)
-from tieout.rules.validity import account_class, account_problem, payment_account_problem
+from tieout.accounting import LedgerReference
+from tieout.rules.settings import AccountRoles, Amounts, ContactRules, LockedPeriod, Numbering, Rules, SalesDocuments
+from tieout.web.rule_choices import account_choices
+from tieout.web.rule_rows import SELECT, SMALL, TICK
 
 #: Role → title and what is booked there.
 ROLE_TITLES: dict[str, tuple[Any, Any]] = {
@@ -43,55 +31,16 @@ ROLE_TITLES: dict[str, tuple[Any, Any]] = {
     "tips": (_("Tips"), _("handed on")),
     "tax_liability": (_("Tax collected"), _("sales tax as a liability (US)")),
 }
-_CLASSES = {
-    "sales": ("REVENUE",),
-    "shipping": ("REVENUE",),
-    "inventory": ("ASSET",),
-    "cost_of_goods_sold": ("EXPENSE",),
-    "gift_cards": ("LIABILITY",),
-    "store_credit": ("LIABILITY",),
-    "tips": ("LIABILITY", "REVENUE"),
-    "tax_liability": ("LIABILITY",),
-}
-
-_SMALL = {"class": "form-control form-control-sm"}
-_SELECT = {"class": "form-select form-select-sm"}
-_TICK = {"class": "form-check-input"}
 
 
-def _label(account: Account) -> str:
-    return f"{account.code} · {account.name}" if account.code else account.name
-
-
-def account_choices(role: str, reference: LedgerReference | None, current: str) -> list[tuple[str, str]]:
-    """Accounts that may be used for a role; archived and system accounts are never offered. What is chosen now
-    stays visible, so that a bad choice can be seen."""
-    accounts = {account.code: account for account in (reference.accounts if reference else ()) if account.code}
-    offered = [account for account in accounts.values() if _fits(account, role, accounts)]
-    offered.sort(key=lambda account: account.code)
-    choices = [("", "–"), *((account.code, _label(account)) for account in offered)]
-    if current and current not in {value for value, _title in choices}:
-        choices.append((current, f"{current} · {_('not usable any more')}"))
-    return choices
-
-
-def _fits(account: Account, role: str, accounts: dict[str, Account]) -> bool:
-    if role == "bank":
-        rule = MethodRule("", bank_confirmed=True)
-        return payment_account_problem(account, account.code, rule, "") is None
-    classes = _CLASSES.get(role)
-    return account_problem(account.code, role, accounts) is None and (
-        classes is None or account_class(account) in classes
-    )
-
-
-def tax_choices(reference: LedgerReference | None, current: str = "") -> list[tuple[str, str]]:
-    """Active tax rates with their percentage."""
-    rates = [rate for rate in (reference.tax_rates if reference else ()) if rate.status == "ACTIVE"]
-    choices = [("", "–"), *((rate.tax_type, f"{rate.name} · {rate.rate:f} %") for rate in rates)]
-    if current and current not in {value for value, _title in choices}:
-        choices.append((current, f"{current} · {_('not usable any more')}"))
-    return choices
+#: Ways to find a contact, as ContactRules.match names them.
+_MATCHES = [
+    ("contact_number", _("contact number")),
+    ("account_number", _("account number")),
+    ("email", _("e-mail address")),
+]
+_MORE_MATCHES = [("", "–"), *_MATCHES]
+_CONTACT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class AccountsForm(forms.Form):
@@ -108,142 +57,11 @@ class AccountsForm(forms.Form):
                 required=False,
                 choices=account_choices(role, reference, current),
                 initial=current,
-                widget=forms.Select(attrs=_SELECT),
+                widget=forms.Select(attrs=SELECT),
             )
 
     def rules(self) -> Rules:
         return msgspec.structs.replace(self._rules, accounts=AccountRoles(**self.cleaned_data))
-
-
-class _Row(forms.Form):
-    """A row of a table of rules. Labels are the table's heads; each field repeats its own for screen readers."""
-
-    def __init__(self, *args: Any, reference: LedgerReference | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer(reference)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("aria-label", field.label)
-
-    def offer(self, reference: LedgerReference | None) -> None:
-        """Fill the choices that come from the organisation."""
-
-    def value(self, known: Any) -> Any:
-        """The rule of this row, None when it is empty. known: the rule that it was made from."""
-        raise NotImplementedError
-
-    def _current(self, name: str) -> str:
-        return str(self.initial.get(name, "") or "")
-
-
-class TaxRow(_Row):
-    codes = forms.CharField(label=_("Store's tax"), required=False, max_length=400, widget=forms.TextInput(_SMALL))
-    country = forms.CharField(label=_("Country"), required=False, max_length=2, widget=forms.TextInput(_SMALL))
-    percent = forms.DecimalField(label=_("Per cent"), required=False, widget=forms.TextInput(_SMALL))
-    valid_from = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput({**_SMALL, "type": "date"}, format="%Y-%m-%d")
-    )
-    tax_type = forms.ChoiceField(label=_("Tax rate in Xero"), required=False, widget=forms.Select(_SELECT))
-
-    def offer(self, reference: LedgerReference | None) -> None:
-        self.fields["tax_type"].choices = tax_choices(reference, self._current("tax_type"))  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if bool(data.get("codes")) != bool(data.get("tax_type")) and not data.get("DELETE"):
-            raise forms.ValidationError(_("A tax needs its tax rate."))
-        return data
-
-    def value(self, known: TaxRule | None) -> TaxRule | None:
-        data = self.cleaned_data
-        if not data.get("codes"):
-            return None
-        codes = tuple(sorted(part.strip() for part in data["codes"].split(" + ") if part.strip()))
-        return TaxRule(codes, data["tax_type"], data["country"].upper(), data["percent"], data["valid_from"])
-
-
-class ZeroRow(_Row):
-    reason = forms.ChoiceField(
-        label=_("Why no tax"),
-        required=False,
-        choices=[("", "–"), *((reason.value, reason.value.replace("_", " ")) for reason in ZeroReason)],
-        widget=forms.Select(_SELECT),
-    )
-    ship_to = forms.CharField(label=_("Delivered to"), required=False, max_length=5, widget=forms.TextInput(_SMALL))
-    store_view = forms.CharField(label=_("Store view"), required=False, widget=forms.TextInput(_SMALL))
-    tax_class = forms.CharField(label=_("Tax class"), required=False, widget=forms.TextInput(_SMALL))
-    tax_type = forms.ChoiceField(label=_("Tax rate in Xero"), required=False, widget=forms.Select(_SELECT))
-    confirmed = forms.BooleanField(label=_("Confirmed"), required=False, widget=forms.CheckboxInput(_TICK))
-
-    def offer(self, reference: LedgerReference | None) -> None:
-        self.fields["tax_type"].choices = tax_choices(reference, self._current("tax_type"))  # type: ignore[attr-defined]
-
-    def value(self, known: ZeroRule | None) -> ZeroRule | None:
-        data = self.cleaned_data
-        if not data.get("reason") or not data.get("tax_type"):
-            return None
-        changed = {name: data[name] for name in ("ship_to", "store_view", "tax_class", "tax_type", "confirmed")}
-        reason = ZeroReason(data["reason"])
-        return msgspec.structs.replace(known or ZeroRule(reason, ""), reason=reason, **changed)
-
-
-class StatusRow(_Row):
-    kind = forms.ChoiceField(
-        label=_("Document"), choices=[("order", _("Order")), ("invoice", _("Invoice"))], widget=forms.Select(_SELECT)
-    )
-    state = forms.CharField(label=_("State in the store"), required=False, widget=forms.TextInput(_SMALL))
-    action = forms.ChoiceField(
-        label=_("In Xero"),
-        choices=[
-            (Action.SKIP.value, _("nothing")),
-            (Action.WAIT.value, _("wait")),
-            (Action.DRAFT.value, _("Draft")),
-            (Action.SUBMITTED.value, _("Awaiting approval")),
-            (Action.AUTHORISED.value, _("Awaiting payment")),
-            (Action.UNDO.value, _("take back")),
-            (Action.ASK.value, _("ask me")),
-        ],
-        widget=forms.Select(_SELECT),
-    )
-
-    def value(self, known: StatusRule | None) -> StatusRule | None:
-        data = self.cleaned_data
-        return StatusRule(data["kind"], data["state"], Action(data["action"])) if data.get("state") else None
-
-
-class MethodRow(_Row):
-    method = forms.CharField(label=_("Payment method"), required=False, widget=forms.TextInput(_SMALL))
-    currency = forms.CharField(label=_("Currency"), required=False, max_length=3, widget=forms.TextInput(_SMALL))
-    account_code = forms.ChoiceField(label=_("Account"), required=False, widget=forms.Select(_SELECT))
-    due_days = forms.IntegerField(
-        label=_("Due days"), required=False, min_value=0, max_value=365, widget=forms.TextInput(_SMALL)
-    )
-    offline = forms.BooleanField(label=_("Offline"), required=False, widget=forms.CheckboxInput(_TICK))
-    money_seen = forms.BooleanField(
-        label=_("Paid means money seen"), required=False, widget=forms.CheckboxInput(_TICK)
-    )
-    bank_confirmed = forms.BooleanField(
-        label=_("Bank account is right"), required=False, widget=forms.CheckboxInput(_TICK)
-    )
-    skip = forms.BooleanField(label=_("Never send"), required=False, widget=forms.CheckboxInput(_TICK))
-
-    def offer(self, reference: LedgerReference | None) -> None:
-        current = self._current("account_code")
-        self.fields["account_code"].choices = account_choices("bank", reference, current)  # type: ignore[attr-defined]
-
-    def value(self, known: MethodRule | None) -> MethodRule | None:
-        data = self.cleaned_data
-        if not data.get("method"):
-            return None
-        return MethodRule(
-            method=data["method"],
-            account_code=data["account_code"],
-            currency=data["currency"].upper(),
-            offline=data["offline"],
-            money_seen=data["money_seen"],
-            due_days=data["due_days"] or 0,
-            bank_confirmed=data["bank_confirmed"],
-            skip=data["skip"],
-        )
 
 
 class NumberingForm(forms.Form):
@@ -258,60 +76,68 @@ class NumberingForm(forms.Form):
         return data
 
 
-#: prefix, row, field of the rules, title, help
-TABLES: tuple[tuple[str, type[_Row], str, Any, Any], ...] = (
-    ("taxes", TaxRow, "taxes", _("Taxes"), _("Several taxes on one line are written with “ + ” between them.")),
-    ("zero", ZeroRow, "zero_rules", _("Lines without tax"), _("A rule holds only once it is confirmed.")),
-    ("statuses", StatusRow, "statuses", _("Order statuses"), _("What a state of the store means in Xero.")),
-    (
-        "methods",
-        MethodRow,
-        "methods",
-        _("Payment methods"),
-        _("The clearing account where the money of a method waits."),
-    ),
-)
-_SPARE_ROWS = 2
+class ContactsForm(forms.Form):
+    """How buyers find their contact. What it does not show of the rules stays."""
 
+    first = forms.ChoiceField(label=_("Look first by"), choices=_MATCHES, widget=forms.Select(SELECT))
+    second = forms.ChoiceField(label=_("then by"), required=False, choices=_MORE_MATCHES, widget=forms.Select(SELECT))
+    third = forms.ChoiceField(label=_("then by"), required=False, choices=_MORE_MATCHES, widget=forms.Select(SELECT))
+    number_prefix = forms.CharField(
+        label=_("Prefix of contact numbers"),
+        required=False,
+        max_length=20,
+        help_text=_("Before the store's customer number, so that two shops never name the same contact."),
+        widget=forms.TextInput(SMALL),
+    )
+    fill_empty_only = forms.BooleanField(
+        label=_("Only fill what is empty in Xero; never overwrite what is there"),
+        required=False,
+        widget=forms.CheckboxInput(TICK),
+    )
+    single_contact = forms.CharField(
+        label=_("One contact for all web customers (ContactID)"),
+        required=False,
+        max_length=36,
+        help_text=_(
+            "Empty: each customer has a contact. The id stands in the address of the contact's page in Xero."
+        ),
+        widget=forms.TextInput({**SMALL, "spellcheck": "false"}),
+    )
 
-class Table:
-    """A table of rules as a formset: known rows, spare ones, a tick to delete."""
+    @classmethod
+    def initial_of(cls, rules: ContactRules) -> dict[str, Any]:
+        match = (*rules.match, "", "", "")
+        return {
+            "first": match[0],
+            "second": match[1],
+            "third": match[2],
+            "number_prefix": rules.number_prefix,
+            "fill_empty_only": rules.fill_empty_only,
+            "single_contact": rules.single_contact,
+        }
 
-    def __init__(
-        self, entry: tuple[str, type[_Row], str, Any, Any], rules: Rules, reference: LedgerReference | None, data: Any
-    ) -> None:
-        self.prefix, row, self.field, self.title, self.help = entry
-        self.known: Sequence[Any] = getattr(rules, self.field)
-        formset = forms.formset_factory(row, extra=_SPARE_ROWS, can_delete=True)
-        initial = [_initial(rule) for rule in self.known]
-        self.formset = formset(data, initial=initial, prefix=self.prefix, form_kwargs={"reference": reference})
+    def clean_single_contact(self) -> str:
+        given: str = self.cleaned_data["single_contact"].strip().lower()
+        if given and not _CONTACT_ID.fullmatch(given):
+            raise forms.ValidationError(_("A ContactID has 32 digits and letters a to f in five groups."))
+        return given
 
-    def heads(self) -> list[str]:
-        return [str(field.label) for name, field in self.formset.empty_form.fields.items() if name != "DELETE"]
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        chosen = [data[name] for name in ("first", "second", "third") if data.get(name)]
+        if len(set(chosen)) < len(chosen):
+            raise forms.ValidationError(_("Each way to look for a contact can be chosen once."))
+        return data
 
-    def is_valid(self) -> bool:
-        return bool(self.formset.is_valid())
-
-    def values(self) -> tuple[Any, ...]:
-        found = []
-        for index, form in enumerate(self.formset.forms):
-            if form.cleaned_data.get("DELETE"):
-                continue
-            known = self.known[index] if index < len(self.known) else None
-            if not form.has_changed():
-                found.append(known) if known is not None else None
-                continue
-            value = form.value(known)
-            if value is not None:
-                found.append(value)
-        return tuple(found)
-
-
-def _initial(rule: Any) -> dict[str, Any]:
-    values = {name: getattr(rule, name) for name in rule.__struct_fields__}
-    if isinstance(rule, TaxRule):
-        values["codes"] = " + ".join(rule.codes)
-    return values
+    def rules(self, before: ContactRules) -> ContactRules:
+        data = self.cleaned_data
+        return msgspec.structs.replace(
+            before,
+            match=tuple(data[name] for name in ("first", "second", "third") if data[name]),
+            number_prefix=data["number_prefix"],
+            fill_empty_only=data["fill_empty_only"],
+            single_contact=data["single_contact"],
+        )
 
 
 class SettingsForm(forms.Form):

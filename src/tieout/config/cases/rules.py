@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from tieout.config.cases.wired import Wired
+from tieout.documents import DocumentKey, Dossier
+from tieout.planning.results import DossierPlan
+from tieout.rules.book import compile_rules
+from tieout.rules.coverage import Coverage, cover
 from tieout.rules.settings import Rules
 from tieout.sync.setup import Proposals, Setup
+from tieout.sync.trial import try_rules
 from tieout.sync.waiting import PatientMeter, RecordsMeter
 from tieout.web.cases.actor import Actor
 
@@ -56,3 +62,26 @@ class RuleEditing(Wired):
             setup.confirm_zero_rules(chosen.zero_rules)
         if chosen.offline:
             setup.money_seen(chosen.offline)
+
+    def try_rules(self, connection: int, organisation: int, rules: Rules, root: DocumentKey) -> DossierPlan | None:
+        wired, store = self._wired, self._store(connection)
+        return try_rules(
+            wired.records,
+            wired.clock,
+            store,
+            wired.adapter(store),
+            organisation=organisation,
+            rules=rules,
+            root=root,
+        )
+
+    def coverage(self, connection: int, organisation: int, orders: Sequence[DocumentKey]) -> Coverage | None:
+        wired, store = self._wired, self._store(connection)
+        mine = [one for one in wired.records.assignments(connection) if one.organisation == organisation]
+        if not mine or mine[0].reference is None:
+            return None
+        planner = wired.planner(store)
+        found = (planner.translate(dossier) for dossier in wired.records.dossiers(connection, orders))
+        return cover(
+            (one for one in found if isinstance(one, Dossier)), compile_rules(mine[0].rules, mine[0].reference)
+        )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from tieout.documents import DocumentKey
+from tieout.planning.results import DossierPlan
+from tieout.rules.coverage import Coverage
 from tieout.rules.settings import Rules
 from tieout.sync.setup import Proposals
 from tieout.web.cases.actor import Actor
@@ -26,4 +30,12 @@ class RulesCases(Protocol):
 
     def accept(self, connection: int, organisation: int, chosen: Proposals, actor: Actor) -> None:
         """Do exactly the chosen proposals, in Xero and in the rules."""
+        ...
+
+    def try_rules(self, connection: int, organisation: int, rules: Rules, root: DocumentKey) -> DossierPlan | None:
+        """One dossier planned by these rules; nothing is written. None when it cannot be planned here."""
+        ...
+
+    def coverage(self, connection: int, organisation: int, orders: Sequence[DocumentKey]) -> Coverage | None:
+        """What these orders use and what the rules say to it. None before the organisation was read once."""
         ...

@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tieout.money import Money
-from tieout.web import formats, icons, words
+from tieout.rules.coverage import MethodUse, TaxUse
+from tieout.web import coverage_keys, formats, icons, words
 
 register = template.Library()
 
@@ -142,6 +143,18 @@ def look(state: str) -> words.Look:
 def in_form(field: BoundField, form: str) -> SafeString:
     """A field that belongs to a form elsewhere on the page: in a table with several forms."""
     return field.as_widget(attrs={"form": form})
+
+
+@register.filter
+def tax_key(tax: TaxUse) -> str:
+    """The name of the select for a tax on the coverage screen."""
+    return coverage_keys.tax_key(tax)
+
+
+@register.filter
+def method_key(method: MethodUse) -> str:
+    """The name of the select for a payment method on the coverage screen."""
+    return coverage_keys.method_key(method)
 
 
 @register.filter

@@ -2,66 +2,86 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tieout.errors import TieoutError
 from tieout.records.models import Document, Posting
-from tieout.rules.settings import Rules
 from tieout.sync.setup import Proposals
 from tieout.web import setup_forms
 from tieout.web.access import FORM, POST, Right, needs
 from tieout.web.pair_pages import back, page, refused, save
 from tieout.web.pairs import chosen, pairs
+from tieout.web.rule_tables import ACCOUNT_TABLES, TABLES, Table
 from tieout.web.sentences import sentence
+from tieout.web.trial import trial
 from tieout.web.use_cases import actor_of, use_cases
-
-RULES_TEXT_MAX = 500_000
 
 
 @needs(Right.READ, methods=FORM)
 def accounts(request: HttpRequest) -> HttpResponse:
+    """Accounts by role, and the finer rules."""
     known = pairs()
     pair = chosen(request, known)
     if pair is None:
         return page(request, "web/accounts.html", None, known)
-    form = setup_forms.AccountsForm(request.POST or None, rules=pair.rules, reference=pair.reference)
+    data = request.POST or None
+    form = setup_forms.AccountsForm(data, rules=pair.rules, reference=pair.reference)
+    tables = [Table(entry, pair.rules, pair.reference, data) for entry in ACCOUNT_TABLES]
+    tried = None
     if request.method == "POST":
         if refused(request, pair):
             return back("accounts", pair)
-        if form.is_valid():
-            save(request, pair, form.rules(), "accounts chosen")
-            return back("accounts", pair)
-    return page(request, "web/accounts.html", pair, known, form=form)
+        valid = [form.is_valid(), *(table.is_valid() for table in tables)]
+        if all(valid):
+            changed = {table.field: table.values() for table in tables}
+            rules = msgspec.structs.replace(form.rules(), **changed)
+            if request.POST.get("action") != "try":
+                save(request, pair, rules, "accounts chosen")
+                return back("accounts", pair)
+            tried = trial(request, pair, rules)
+        else:
+            messages.error(request, _("Not saved: look at the rows with a sentence beside them."))
+    return page(request, "web/accounts.html", pair, known, form=form, tables=tables, trial=tried)
 
 
 @needs(Right.READ, methods=FORM)
 def mapping(request: HttpRequest) -> HttpResponse:
+    """Taxes, statuses, payment methods, store views, numbers and contacts."""
     known = pairs()
     pair = chosen(request, known)
     if pair is None:
         return page(request, "web/mapping.html", None, known)
     data = request.POST or None
-    tables = [setup_forms.Table(entry, pair.rules, pair.reference, data) for entry in setup_forms.TABLES]
-    now = pair.rules.numbering
+    tables = [Table(entry, pair.rules, pair.reference, data) for entry in TABLES]
+    now, tried = pair.rules.numbering, None
     prefixes = setup_forms.NumberingForm(
         data, initial={"order": now.order, "invoice": now.invoice, "refund": now.refund}, prefix="numbering"
+    )
+    contacts = setup_forms.ContactsForm(
+        data, initial=setup_forms.ContactsForm.initial_of(pair.rules.contacts), prefix="contacts"
     )
     if request.method == "POST":
         if refused(request, pair):
             return back("mapping", pair)
-        if all([*(table.is_valid() for table in tables), prefixes.is_valid()]):
-            changed = {table.field: table.values() for table in tables}
-            rules = msgspec.structs.replace(pair.rules, numbering=setup_forms.numbering(prefixes), **changed)
-            save(request, pair, rules, "mapping changed")
-            return back("mapping", pair)
-        messages.error(request, _("Not saved: look at the rows with a sentence beside them."))
+        valid = [*(table.is_valid() for table in tables), prefixes.is_valid(), contacts.is_valid()]
+        if all(valid):
+            changed: dict[str, Any] = {table.field: table.values() for table in tables}
+            changed["numbering"] = setup_forms.numbering(prefixes)
+            changed["contacts"] = contacts.rules(pair.rules.contacts)
+            rules = msgspec.structs.replace(pair.rules, **changed)
+            if request.POST.get("action") != "try":
+                save(request, pair, rules, "mapping changed")
+                return back("mapping", pair)
+            tried = trial(request, pair, rules)
+        else:
+            messages.error(request, _("Not saved: look at the rows with a sentence beside them."))
     example = Document.objects.filter(connection_id=pair.connection, kind="order").order_by("-id").first()
     return page(
         request,
@@ -70,46 +90,12 @@ def mapping(request: HttpRequest) -> HttpResponse:
         known,
         tables=tables,
         numbering=prefixes,
+        contacts=contacts,
+        trial=tried,
+        tracking=pair.reference.tracking if pair.reference else (),
         example=example.number if example else "000000123",
         held=Posting.objects.filter(state="held", connection_id=pair.connection).count(),
     )
-
-
-class RulesTextForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Rules as JSON"),
-        max_length=RULES_TEXT_MAX,
-        widget=forms.Textarea({"rows": 24, "spellcheck": "false", "class": "form-control font-monospace"}),
-    )
-
-    def clean_text(self) -> Rules:
-        try:
-            return msgspec.json.decode(self.cleaned_data["text"], type=Rules)
-        except msgspec.MsgspecError as error:
-            raise forms.ValidationError(_("These are no rules: %(why)s") % {"why": error}) from error
-
-
-@needs(Right.READ, methods=FORM)
-def rules_text(request: HttpRequest) -> HttpResponse:
-    """All rules of a pair as one text, to keep, compare and put back."""
-    known = pairs()
-    pair = chosen(request, known)
-    if pair is None:
-        return page(request, "web/rules_text.html", None, known)
-    text = msgspec.json.format(msgspec.json.encode(pair.rules), indent=2).decode()
-    if request.GET.get("download"):
-        answer = HttpResponse(text, content_type="application/json")
-        answer["Content-Disposition"] = f'attachment; filename="tieout-rules-{pair.key}-v{pair.rules.version}.json"'
-        return answer
-    form = RulesTextForm(request.POST or None, initial={"text": text})
-    if request.method == "POST":
-        if refused(request, pair):
-            return back("rules_text", pair)
-        if form.is_valid():
-            rules = msgspec.structs.replace(form.cleaned_data["text"], version=pair.rules.version)
-            save(request, pair, rules, "rules read from a text")
-            return back("rules_text", pair)
-    return page(request, "web/rules_text.html", pair, known, form=form)
 
 
 @needs(Right.MAP, methods=POST)
