@@ -159,8 +159,12 @@ class InwardRecords(Protocol):
         now: datetime,
         *,
         mark: datetime | None = None,
+        known: bool = False,
     ) -> int:
-        """Keep what was read, and the mark with it; what differs from before becomes due. How many do."""
+        """Keep what was read, and the mark with it; what differs from before becomes due. How many do.
+
+        known: it was there before the way back began; only its changes from now on count.
+        """
         ...
 
     def due(self, pair: Pair, kind: EntryKind, limit: int) -> Sequence[BroughtRow]:

@@ -34,7 +34,7 @@ ORDER = "CASE kind WHEN 'customer' THEN 0 WHEN 'tax_rate' THEN 1 WHEN 'invoice' 
 _INSERT = """INSERT INTO brought (connection_id, organisation_id, kind, remote_id, parent_id, number, title, currency,
  total_minor, date, remote_status, remote_updated_at, key, origin, state, operation, marker, due, seen, seen_digest,
  code, reason, subject, attempts, seen_at, writes)
- VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,'','ledger','new','',%s,%s,%s,%s,'','','',0,%s,0)
+ VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,'','ledger',%s,'',%s,%s,%s,%s,'',%s,'',0,%s,0)
  ON CONFLICT (connection_id, organisation_id, kind, remote_id) DO NOTHING"""
 
 _SEEN_AGAIN = """UPDATE brought SET parent_id=%s, number=%s, title=%s, currency=%s, total_minor=%s, date=%s,
@@ -76,9 +76,10 @@ class Inward:
         now: datetime,
         *,
         mark: datetime | None = None,
+        known: bool = False,
     ) -> int:
         with self._database.transaction():
-            due = sum(self._keep(pair, kind, page, now) for pair in pairs)
+            due = sum(self._keep(pair, kind, page, now, old=known) for pair in pairs)
             if mark is not None and pairs:
                 self._database.run(
                     "INSERT INTO brought_mark (organisation_id, kind, read_to, read_at) VALUES (%s,%s,%s,%s)"
@@ -88,7 +89,7 @@ class Inward:
                 )
             return due
 
-    def _keep(self, pair: Pair, kind: EntryKind, page: Sequence[Sighting], now: datetime) -> int:
+    def _keep(self, pair: Pair, kind: EntryKind, page: Sequence[Sighting], now: datetime, *, old: bool) -> int:
         latest = {one.remote_id: one for one in page}
         known = {
             remote_id: (identity, digest, due)
@@ -107,7 +108,8 @@ class Inward:
             [
                 (
                     pair.connection, pair.organisation, kind.value, one.remote_id, *_described(one),
-                    marker_of(pair, one.remote_id), True, pack(_encoder.encode(one)), digests[one.remote_id], now,
+                    "skipped" if old else "new", marker_of(pair, one.remote_id), not old, pack(_encoder.encode(one)), digests[one.remote_id],
+                    "it was there before the way back began" if old else "", now,
                 )
                 for one in new
             ],
@@ -120,7 +122,7 @@ class Inward:
                 for one in changed
             ],
         )  # fmt: skip
-        return len(new) + len(changed)
+        return len(changed) if old else len(new) + len(changed)
 
     def due(self, pair: Pair, kind: EntryKind, limit: int) -> Sequence[BroughtRow]:
         rows = self._database.rows(

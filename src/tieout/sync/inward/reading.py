@@ -50,9 +50,15 @@ class Reading:
             if kind in kinds and kind is not EntryKind.TAX_RATE:
                 due += self._list(pairs, kind, since, nightly=nightly)
         if EntryKind.TAX_RATE in kinds and reference is not None:
-            rates: list[Sighting] = [LedgerTaxRate(rate) for rate in reference.tax_rates]
-            due += self._records.keep_sightings(pairs, EntryKind.TAX_RATE, rates, self._clock.now())
+            due += self._tax_rates(pairs, reference)
         return due
+
+    def _tax_rates(self, pairs: Sequence[Pair], reference: LedgerReference) -> int:
+        """Sales tax rates of the organisation as it was read last; Xero does not say which changed."""
+        rates = [LedgerTaxRate(rate) for rate in reference.tax_rates if rate.for_revenue]
+        first = self._records.mark(pairs[0].organisation, EntryKind.TAX_RATE) is None
+        now = self._clock.now()
+        return self._records.keep_sightings(pairs, EntryKind.TAX_RATE, rates, now, mark=now, known=first)
 
     def _list(self, pairs: Sequence[Pair], kind: EntryKind, first: date | None, *, nightly: bool) -> int:
         started = self._clock.now()
