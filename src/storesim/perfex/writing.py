@@ -6,6 +6,8 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from storesim.perfex.arithmetic import Discount, LineInput, Tax
 from storesim.perfex.core import Refused
 from storesim.perfex.crm import Crm
@@ -94,7 +96,7 @@ def add_invoice(crm: Crm, body: Body) -> int:
 
 
 def change_invoice(crm: Crm, key: int, body: Body) -> None:
-    """Partial: what is not named stays; lines that are named replace all."""
+    """Partial: what is not named stays. Lines that are named come to those that are there; removed_items go."""
     row = crm.tables.one("invoices", key)
     status = body.get("status")
     if status is not None and str(status) == str(CANCELLED):
@@ -107,7 +109,12 @@ def change_invoice(crm: Crm, key: int, body: Body) -> None:
         crm.sales.touch(key, {n: v for n, v in _plain(body).items() if n not in ("number", "status", "subtotal")})
         return
     kept = {name: value for name, value in row.items() if value is not None and name not in ("number", "status")}
-    crm.sales.change(key, _invoice(crm, {**kept, "number": row["number"], **body}))
+    wanted = _invoice(crm, {**kept, "number": row["number"], **body})
+    removed = body.get("removed_items")
+    gone = {str(one) for one in (removed.values() if isinstance(removed, Mapping) else removed or ())}  # type: ignore[attr-defined]
+    ids = [str(one["id"]) for one in crm.tables.where("itemable", rel_id=key, rel_type="invoice")]
+    stay = [line for identity, line in zip(ids, crm.sales.lines(key), strict=True) if identity not in gone]
+    crm.sales.change(key, msgspec.structs.replace(wanted, lines=(*stay, *wanted.lines)))
 
 
 def add_payment(crm: Crm, body: Body) -> int:

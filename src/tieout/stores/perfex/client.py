@@ -25,6 +25,7 @@ from tieout.http import (
     Request,
     TooLarge,
 )
+from tieout.stores.perfex.forms import multipart
 from tieout.stores.perfex.source import Row
 
 ADDRESS_WRONG = "store_address_wrong"
@@ -97,15 +98,24 @@ class PerfexClient:
             raise ContractBroken(f"The CRM's answer about {path} has an unknown form.", evidence=self._shown(reply))
         return found
 
-    def write(self, method: str, path: str, body: Json | None, idempotency_key: str = "") -> Json | Refusal:
-        """Raises OutcomeUnknown when it may have been done, RetryLater when surely not."""
+    def write(
+        self, method: str, path: str, body: Json | None, idempotency_key: str = "", *, form: bool = False
+    ) -> Json | Refusal:
+        """form: as a classic form, which both generations read with POST; else JSON.
+
+        Raises OutcomeUnknown when it may have been done, RetryLater when surely not, NeedsOperator.
+        """
         headers = {"idempotency-key": idempotency_key} if idempotency_key else {}
-        content = _encoder.encode(body) if body is not None else b""
+        content = b""
+        if body is not None and form:
+            headers["content-type"], content = multipart(body)
+        elif body is not None:
+            headers["content-type"], content = "application/json", _encoder.encode(body)
         try:
             reply = self._ask(method, f"{self._url}/api/{path}", headers, content)
         except (Lost, TooLarge) as error:
             raise OutcomeUnknown(f"The CRM's answer was lost: {error}") from error
-        if reply.status in (429, 503) or reply.status == 401:
+        if reply.status in (401, 403, 429, 503) or 300 <= reply.status < 400:
             raise self._refusal(reply)
         if reply.status >= 500:
             raise OutcomeUnknown(f"The CRM reports an error of its own ({reply.status}); it may have been done.")
@@ -157,8 +167,6 @@ class PerfexClient:
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         sent = {"accept": "application/json", "authtoken": self._token, **headers}
-        if body:
-            sent["content-type"] = "application/json"
         try:
             return self._http.send(Request(method, url, sent, body))
         except AddressRefused as error:

@@ -97,6 +97,9 @@ class DatabaseSource:
                 self._add_buyers(table, found)
         return found
 
+    def forget(self) -> None:
+        self._currencies = None
+
     def ids(self, kind: DocumentKind) -> Sequence[int]:
         table, key = TABLES[kind]
         return sorted(int(row[key]) for row in self._database.rows(table, (key,)))
@@ -179,7 +182,7 @@ class DatabaseSource:
             if kind is DocumentKind.INVOICE:
                 document["payments"] = parts["invoicepaymentrecords"].get(key, [])
                 credited = sum((Decimal(one.get("amount", "0")) for one in parts["credits"].get(key, [])), Decimal(0))
-                document["credited"] = str(credited)
+                document["credited"] = f"{credited:.2f}"
             else:
                 document["applied"] = parts["credits"].get(key, [])
                 document["refunds"] = parts["creditnote_refunds"].get(key, [])

@@ -80,6 +80,7 @@ class PerfexReader:
     def one(self, kind: DocumentKind, key: str) -> RawDocument | None:
         if kind not in TABLES or not key.isascii() or not key.isdigit():
             return None
+        self._source.forget()
         return next(iter(self._read(kind, [int(key)])), None)
 
     def deletable(self) -> Sequence[DocumentKind]:

@@ -57,6 +57,9 @@ class RestSource:
         client = self._client
         rows = [*client.rows("invoices"), *client.rows("credit_notes")]
         currencies = {row["currency"]: _currency(row) for row in rows if row.get("currency")}
+        currencies |= {
+            row["id"]: row.get("name", "") for row in client.open_table("tblcurrencies") or () if "id" in row
+        }
         countries = client.open_table("tblcountries")
         taxes = client.rows("common/tax_data")
         return wire.Context(
@@ -98,6 +101,9 @@ class RestSource:
                 if rel_type == ("invoice" if kind is DocumentKind.INVOICE else "credit_note"):
                     _join(rows, int(rel) if rel.isdigit() else 0, "".join(_said(one) for one in taxes))
         return {identity: text for identity, text in rows.items() if identity}
+
+    def forget(self) -> None:
+        self._asked_for_taxes = False
 
     def ids(self, kind: DocumentKind) -> Sequence[int]:
         key = TABLES[kind][1]
@@ -162,7 +168,8 @@ class RestSource:
             left = record.get("total_left_to_pay")
             if left is not None:
                 paid = sum((_decimal(one.get("amount", "0")) for one in payments), Decimal(0))
-                document["credited"] = str(_decimal(sale.get("total", "0")) - paid - _decimal(str(left)))
+                credited = _decimal(sale.get("total", "0")) - paid - _decimal(str(left))
+                document["credited"] = f"{credited:.2f}"
         else:
             document["applied"] = [_only(one, _APPLIED) for one in rows_of(record.get("applied_credits"))]
             document["refunds"] = [_only(one, _REFUND) for one in rows_of(record.get("refunds"))]

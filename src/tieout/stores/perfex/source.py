@@ -50,6 +50,10 @@ class Source(Protocol):
         """Whole documents by id (`wire`); those that the CRM has no more are missing."""
         ...
 
+    def forget(self) -> None:
+        """What was looked up along the way may be old by now."""
+        ...
+
     def ids(self, kind: DocumentKind) -> Sequence[int]:
         """The ids of everything there is now."""
         ...
