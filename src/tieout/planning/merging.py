@@ -6,7 +6,7 @@ lines, cut names) never counts as a change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -103,6 +103,17 @@ def _customer_parts(entry: CustomerEntry, values: Mapping[str, Any]) -> dict[str
         first = msgspec.structs.replace(entry.people[0] if entry.people else Person(receives_invoices=True), **person)
         parts["people"] = (first, *rest)
     return parts
+
+
+def entry_fields(names: Iterable[str]) -> frozenset[str]:
+    """The entry's own field names that merged names stand for ("billing.city" is a part of "billing")."""
+    found: set[str] = set()
+    for name in names:
+        if name == "lines":
+            found.update(_FIGURES)
+        else:
+            found.add("people" if name.startswith("person.") else name.partition(".")[0])
+    return frozenset(found)
 
 
 def changes(before: Entry, now: Entry) -> frozenset[str]:

@@ -26,7 +26,8 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     remote_id: its own id, for everything but CREATE. marker: see PlannedPosting.
     role: None means what the payload says; DIFFERENCE (and refund payments of one) must be told.
-    known: for UPDATE of a contact, what the ledger holds: only what is empty there is sent. None: nothing is.
+    known: for UPDATE of a contact, what the ledger holds: only what is empty there is sent. None: nothing is; an
+    entry without a name: all of it is.
     """
 
     marker: str

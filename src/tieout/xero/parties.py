@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from tieout.accounting import Contact, ContactAddress, ContactEntry, Item
 from tieout.ports.ledger import Operation, Outgoing
 from tieout.xero import forms
@@ -16,6 +18,8 @@ def contact_form(one: Outgoing, payload: Contact) -> forms.ContactForm:
         return forms.ContactForm(ContactID=_id(one), ContactStatus="ARCHIVED")
     if one.operation is Operation.CREATE:
         return _whole(payload)
+    if one.known is not None and not one.known.name:
+        return msgspec.structs.replace(_whole(payload), ContactID=_id(one))
     # What nobody read may have been filled by a person; then nothing of it is touched.
     return forms.ContactForm(ContactID=_id(one)) if one.known is None else _gaps(payload, one.known, _id(one))
 

@@ -12,7 +12,7 @@ from tieout.documents.entries import Entry, EntryKind, TaxName
 from tieout.errors import Problem
 from tieout.planning.entries import Known, Missing, Words, entry_of
 from tieout.planning.inward import InwardDecision, Situation, Step, decide
-from tieout.planning.merging import Agreed, Merged, changes, fields
+from tieout.planning.merging import Agreed, Merged, changes, entry_fields, fields
 from tieout.planning.posted_sightings import as_we_wrote_it, same
 from tieout.ports.inward import Base, BroughtRow, InwardRecords, OwnPosting, Pair, Planned
 from tieout.ports.writing import Current, StoreWrite, StoreWriter, Vocabulary, WriteOperation, can
@@ -206,7 +206,7 @@ class Deciding:
             marker=row.marker,
             entry=wanted,
             key=row.key,
-            changed=merged.to_store if merged is not None else frozenset(fields(wanted)),
+            changed=entry_fields(merged.to_store if merged is not None else fields(wanted)),
         )
         if not can(self._writer, row.kind, operation):
             words = f"this store takes no {operation.value} of a {row.kind.value.replace('_', ' ')} from outside"

@@ -89,15 +89,23 @@ _FILLED = ("contact_number", "account_number", "email", "tax_number")
 def gaps(
     records: TurnRecords, organisation: int, ready: Sequence[ReadyPosting], now: datetime
 ) -> Mapping[int, ContactEntry]:
-    """Changed contacts in which Xero has something empty, with what it has; the others are done without a call."""
+    """Changed contacts in which Xero has something empty, with what it has; the others are done without a call.
+
+    Where the rules let the store write its customers over the contacts, an entry without a name: nothing is kept.
+    """
     asked = [ContactEntry(contact_id=one.remote_id, name="") for one in ready]
     index = {entry.contact_id: entry for entry in records.contact_candidates(organisation, asked)}
     open_: dict[int, ContactEntry] = {}
+    rules: dict[int, ContactRules] = {}
     settled: list[tuple[ReadyPosting, Settled]] = []
     for one in ready:
         assert isinstance(one.payload, Contact)
         known = index.get(one.remote_id)
-        if known is not None and filled(one.payload, known) != known:
+        if one.connection not in rules:
+            rules[one.connection] = records.contact_rules(organisation, one.connection)
+        if not rules[one.connection].fill_empty_only:
+            open_[one.id] = ContactEntry(contact_id=one.remote_id, name="")
+        elif known is not None and filled(one.payload, known) != known:
             open_[one.id] = known
         else:
             settled.append((one, _left_alone(one, known)))
