@@ -125,7 +125,7 @@ class TieOut:
         lines: list[Listed] = []
         documents = 0
         for count, (planned, content, held) in enumerate(self._dossiers(since), start=1):
-            booked = _booked(planned, held, self._period)
+            booked = _booked(planned, held, self._period, self._organisation.base_currency)
             documents += sum(one.payload is not None for one in booked.sent)
             differences = compare_dossier(content, booked, held)
             found += differences
@@ -233,7 +233,7 @@ def year_start(day: date, year_end: tuple[int, int]) -> date | None:
     return None
 
 
-def _booked(planned: PlannedDossier, held: Mapping[Ref, Held], period: Period) -> Booked:
+def _booked(planned: PlannedDossier, held: Mapping[Ref, Held], period: Period, base_currency: str) -> Booked:
     """What was really sent in place of what would be planned today; contacts and items are left out.
 
     What is dated outside the period and was never read is not judged: its own month does.
@@ -249,4 +249,4 @@ def _booked(planned: PlannedDossier, held: Mapping[Ref, Held], period: Period) -
         elsewhere = payload is not None and not period.holds(payload.date) and posting.ref not in held
         sent.append(Sent(posting.ref, payload, posting.marker, due and not elsewhere))
     passed_over = frozenset(one.document for one in planned.plan.skipped if one.code in PASSED_OVER)
-    return Booked(tuple(sent), planned.plan.sales_documents, passed_over)
+    return Booked(tuple(sent), planned.plan.sales_documents, passed_over, base_currency)

@@ -120,6 +120,7 @@ def _result(proof: Proof, view: str, organisation: int) -> dict[str, Any]:
         context["liabilities"] = result.tied.liabilities
     else:
         context["accounts"] = proof_page.accounts(result.tied)
+        context["any_foreign"] = any(one.foreign for one in result.tied.accounts)
     return context
 
 
