@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import structlog
-from structlog.typing import Processor
-
-from tieout.config import environment, home
+from tieout.config import home, logs, reporting
+from tieout.errors import ConfigurationWrong
 
 
 def make(folder: Path | None = None) -> list[Path]:
@@ -41,27 +38,19 @@ def prepare_django() -> None:
 
 
 def prepare_logging() -> None:
-    level = environment.text("TIEOUT_LOG_LEVEL", "warning", example="info").upper()
-    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        what = f"is {level.lower()!r}, not debug, info, warning or error"
-        raise environment.wrong("TIEOUT_LOG_LEVEL", what, "info")
-    watched = sys.stderr.isatty()
-    renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=False) if watched else structlog.processors.JSONRenderer()
-    )
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=level, stream=sys.stderr, format=line, force=True)
-    # Its lines hold whole addresses with their queries; `http` logs what may be logged.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    """Logs and, where asked for, reports of errors; without the secrets that this process knows."""
+    reporting.begin()
+    logs.begin(_secrets())
+
+
+def _secrets() -> Iterator[str]:
+    from django.conf import settings
+
+    yield from (settings.SECRET_KEY, settings.EMAIL_HOST_PASSWORD, settings.TIEOUT_METRICS_TOKEN)
+    yield str(settings.DATABASES["default"].get("PASSWORD", ""))
+    yield reporting.dsn()
+    try:
+        yield from home.vault_keys(home.folder())
+    except ConfigurationWrong:
+        # Told where the vault is opened; a process that needs none goes on.
+        return

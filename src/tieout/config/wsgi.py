@@ -10,11 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
 application = get_wsgi_application()
 
 
-def _hand_over() -> None:
-    # Imported after the settings were loaded: the models behind it need them.
+def _prepare() -> None:
+    # Imported after the settings were loaded: the models behind them need those.
     from tieout.config.handing import hand_over
+    from tieout.config.start import prepare_logging
 
+    prepare_logging()
     hand_over()
 
 
-_hand_over()
+_prepare()
