@@ -109,7 +109,8 @@ def private_environment(folder: Path) -> None:
 
 
 def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None, as_json: bool, until: str) -> int:
-    from tieout.cli.demo_flow import Flow, Wishes, write_ledger
+    from tieout.cli.demo_flow import Wishes, write_ledger
+    from tieout.cli.demo_flows import flow_of
     from tieout.cli.demo_world import Source, simulators
     from tieout.config.wiring import Wiring, use
 
@@ -118,7 +119,7 @@ def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None
     with simulators(source, folder) as running:
         os.environ["TIEOUT_XERO_URL"] = running.xero_url
         wired = use(Wiring(clock=running.clock, wait=running.clock.skip_to))
-        flow = Flow(wired, running, wishes, say)
+        flow = flow_of(wishes.kind)(wired, running, wishes, say)
         flow.connect(source)
         result = flow.run(until)
         if ledger_file:

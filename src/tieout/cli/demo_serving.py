@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from tieout.cli.demo_flow import Flow, Wishes, write_ledger
+from tieout.cli.demo_flow import Wishes, write_ledger
+from tieout.cli.demo_flows import flow_of
 from tieout.cli.demo_world import Source, simulators
 from tieout.cli.locking import ServeLock
 from tieout.cli.output import say
@@ -33,7 +34,7 @@ def stay(source: Source, wishes: Wishes, folder: Path, ledger_file: Path | None,
         os.environ["TIEOUT_XERO_URL"] = running.xero_url
         # The children go by the real time, so nothing is skipped here.
         wired = use(Wiring(clock=running.clock))
-        flow = Flow(wired, running, wishes, say)
+        flow = flow_of(wishes.kind)(wired, running, wishes, say)
         flow.connect(source)
         result = flow.run()
         if ledger_file:

@@ -122,6 +122,8 @@ def simulators(source: Source, state: Path, *, ports: tuple[int, int] = (0, 0)) 
     state.mkdir(parents=True, exist_ok=True)
     clock = MovedClock()
     world = open_world(state / "xero.sqlite3", clock)
+    if source.kind == "perfex" and len(world.organisations) < 2:
+        world.add_organisation("us", name="Tidewater Inc (demo)")
     try:
         with (
             _store(source, ports[0], state, clock) as (options, secrets),
