@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tieout.config import deletions
+from tieout.config import deletions, inward
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.ports.schedules import Job
 from tieout.ports.webhooks import LedgerEvent, LedgerListener
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 #: Who hears of events besides the look at our own postings.
-LISTENERS: tuple[Callable[[Wiring], LedgerListener], ...] = ()
+LISTENERS: tuple[Callable[[Wiring], LedgerListener], ...] = (inward.Listener,)
 
 
 def handle(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieout.config import deletions, inbox, job_functions, mails, proving, sync_jobs
+from tieout.config import deletions, inbox, inward, job_functions, mails, proving, sync_jobs
 from tieout.dispatch.worker import JobHandler
 from tieout.ports.schedules import Job
 
@@ -72,6 +72,9 @@ JOBS: tuple[RecurringJob, ...] = (
     RecurringJob("reference", Per.ORGANISATION, _DAY, job_functions.reference),
     # Three calls each time, 72 of a day's 1,000 or 5,000.
     RecurringJob("sweep", Per.ORGANISATION, timedelta(hours=1), job_functions.sweep),
+    # One conditional read a list that some store wants; none where nothing is brought. Webhooks make it due at once.
+    RecurringJob("inward", Per.ORGANISATION, timedelta(minutes=5), inward.look),
+    RecurringJob("inward_night", Per.ORGANISATION, _DAY, inward.look_again, First.NIGHT),
     RecurringJob("deletions", Per.CONNECTION, _DAY, deletions.look, First.NIGHT),
     RecurringJob("tie_out", Per.INSTALLATION, _DAY, proving.nightly, First.NIGHT),
     # Who asks for a tie-out makes it due.

@@ -34,10 +34,11 @@ from tieout.ports.administration import OrganisationEntry
 from tieout.ports.memory import Remembering
 from tieout.ports.proofs import Period
 from tieout.ports.records import StoreConnection
+from tieout.ports.writing import StoreWriter
 from tieout.records.administration import DjangoAdministration
 from tieout.records.connecting import DjangoConnectionChanges
 from tieout.records.storage import Storage
-from tieout.stores.kinds import KINDS, StoreKind
+from tieout.stores.kinds import KINDS, WRITABLE, StoreKind
 from tieout.sync.alarms import Alarm, alarms, live_workers
 from tieout.sync.doctor import Finding, Machine, examine
 from tieout.sync.entities import EntitySettings
@@ -139,6 +140,21 @@ class Wiring:
         if isinstance(reader, Remembering):
             reader.remember_in(FactMemory(self.administration, self.clock, connection.id))
         return reader
+
+    def can_write(self, connection: StoreConnection) -> bool:
+        """Whether stores of its kind can be written to."""
+        return connection.kind in WRITABLE
+
+    def writer(self, connection: StoreConnection) -> StoreWriter | None:
+        """None for a kind that is only read."""
+        adapter = WRITABLE.get(connection.kind)
+        if adapter is None:
+            return None
+        return adapter.writer(
+            {**connection.options, **self.open_secrets(connection.secrets)},
+            allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE),
+            transport=self._store_transport,
+        )
 
     def seal_secrets(self, secrets: dict[str, str]) -> str:
         return self.vault.seal(msgspec.json.encode(secrets).decode()) if secrets else ""

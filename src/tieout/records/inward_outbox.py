@@ -112,3 +112,12 @@ class InwardOutbox:
                 " AND NOT planning_due AND skipped_code=%s",
                 [connection, Code.STORE_BEING_WRITTEN.value],
             )
+
+    def look_soon(self, organisation: int, now: datetime) -> int:
+        """The next free worker looks at what changed in an organisation."""
+        with self._database.transaction():
+            return self._database.run(
+                "UPDATE schedule SET due_at=%s WHERE job='inward' AND organisation_id=%s AND enabled"
+                " AND (due_at IS NULL OR due_at>%s)",
+                [now, organisation, now],
+            )

@@ -13,6 +13,8 @@ OPENCART = OpenCartAdapter()
 PERFEX = PerfexAdapter()
 
 KINDS: dict[str, StoreKind] = {adapter.kind: adapter for adapter in (MAGENTO2, OPENCART, PERFEX)}
+#: Those that can be written to, for the way back.
+WRITABLE: dict[str, PerfexAdapter] = {PERFEX.kind: PERFEX}
 
 
 def store_kind(kind: str) -> StoreKind:
