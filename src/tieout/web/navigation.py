@@ -28,6 +28,7 @@ class Group(msgspec.Struct, frozen=True):
 
 CONNECTION_SCREENS = (
     "add_store", "test_store", "change_store", "remove_store", "connect_xero", "reconnect", "disconnect",
+    "webhooks",
 )  # fmt: skip
 
 MENU: tuple[Group, ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tieout.web import connection_urls
+from tieout.web.api import screens as api_screens
 from tieout.web.views import (
     coverage,
     dashboard,
@@ -83,6 +84,7 @@ urlpatterns = [
     path("connections/webhooks", webhook_screens.webhooks, name="webhooks"),
     path("webhooks/", include("tieout.web.webhooks.urls")),
     path("api/", include("tieout.web.api.urls")),
+    path("tokens", api_screens.tokens, name="tokens"),
     path("users", users.users, name="users"),
     path("users/<int:user>", users.user_change, name="user_change"),
     path("password", users.password, name="password"),
