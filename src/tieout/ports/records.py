@@ -127,7 +127,10 @@ class PlanToWrite(msgspec.Struct, frozen=True):
 
 
 class PlanWritten(msgspec.Struct, frozen=True):
-    """Counts of postings. quiet: as posted. otherwise_booked: posted, and would be booked differently now."""
+    """Counts of postings. quiet: as posted. otherwise_booked: posted, and would be booked differently now.
+
+    outdated: dossiers of which nothing was written, because the rules changed while they were planned; still due.
+    """
 
     queued: int = 0
     quiet: int = 0
@@ -136,6 +139,7 @@ class PlanWritten(msgspec.Struct, frozen=True):
     skipped: int = 0
     gone: int = 0
     otherwise_booked: int = 0
+    outdated: int = 0
 
 
 class DocumentRecords(Protocol):

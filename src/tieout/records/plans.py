@@ -28,6 +28,8 @@ class Plans:
                 reason = "Something from Xero is being written into this store; it is planned when that is settled."
                 self._defer(done, Code.STORE_BEING_WRITTEN, reason)
                 return PlanWritten()
+            if self._by_older_rules(plans):
+                return PlanWritten(outdated=len(done))
             plans, done = self._without_busy(plans, done)
             for organisation in sorted({plan.organisation for plan in plans}):
                 PlanWriting(
@@ -38,6 +40,18 @@ class Plans:
         if counts["queued"]:
             ring(self._database, {plan.organisation for plan in plans}, now)
         return PlanWritten(**counts)
+
+    def _by_older_rules(self, plans: Sequence[PlanToWrite]) -> bool:
+        """Whether somebody saved rules since these plans were made. Saving makes documents due again, which writing
+        an older plan would take back; hence the lock on what is in force."""
+        planned_by = {plan.organisation: plan.rule_version for plan in plans}
+        if not planned_by:
+            return False
+        rows = self._database.rows(
+            f"SELECT organisation_id, version FROM mapping WHERE connection_id=%s AND current{self._database.locked}",
+            [plans[0].dossier.connection],
+        )
+        return any(version > planned_by.get(organisation, version) for organisation, version in rows)
 
     def _is_being_written(self, connection: int) -> bool:
         """A record of unknown fate: what was read of it must not be taken for the store's own."""

@@ -80,11 +80,15 @@ class Planner:
         self._clock = clock
         self._connection = connection
         self._translator: StoreTranslator = adapter.translator(connection.context, connection.options)
-        self._assignments = [one for one in records.assignments(connection.id) if one.reference is not None]
-        self._router = Router(records, connection.id, self._assignments)
-        self._books: dict[tuple[int, int], RuleBook] = {}
+        self._read_rules()
         self._modes = {one.entity: one for one in modes}
         self._off = frozenset(one.entity for one in modes if not one.sends)
+
+    def _read_rules(self) -> None:
+        assignments = self._records.assignments(self._connection.id)
+        self._assignments = [one for one in assignments if one.reference is not None]
+        self._router = Router(self._records, self._connection.id, self._assignments)
+        self._books: dict[tuple[int, int], RuleBook] = {}
 
     @property
     def is_assigned(self) -> bool:
@@ -110,6 +114,10 @@ class Planner:
             if not due:
                 break
             written = self._plan_batch(due, why, priority, run)
+            if written.outdated:
+                # Somebody saved rules meanwhile: the same documents again, by those.
+                self._read_rules()
+                continue
             totals = PlanTotals(totals.dossiers + len(due), _add(totals.written, written))
             if progress is not None:
                 progress(totals.dossiers)
