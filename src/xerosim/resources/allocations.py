@@ -4,9 +4,10 @@ from xerosim import ledger
 from xerosim.errors import Invalid, NoDataProcessed, NotFound
 from xerosim.model import Allocation, Document
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.documents import by_number, check_locks
+from xerosim.resources.documents import by_number
 from xerosim.resources.documents_render import render_allocation
 from xerosim.resources.kinds import INVOICE
+from xerosim.resources.locks import check_locks
 from xerosim.resources.payments import settle
 from xerosim.wire import Json, elements_of
 

@@ -7,14 +7,15 @@ from xerosim.arithmetic import EXCLUSIVE, NO_TAX, totals
 from xerosim.errors import Invalid, NotFound
 from xerosim.model import Document
 from xerosim.model_settings import Account
-from xerosim.numbers import money, rate
+from xerosim.numbers import RATE, money, rate
 from xerosim.resources import contacts, stock
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import rate_for
-from xerosim.resources.documents import TOTALS_DIFFER, check_locks, locked
+from xerosim.resources.documents_build import TOTALS_DIFFER
 from xerosim.resources.documents_render import render_allocation
 from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines
 from xerosim.resources.lines_render import render_line
+from xerosim.resources.locks import check_locks, locked
 from xerosim.wire import Json
 
 TYPES = (
@@ -84,6 +85,7 @@ def _one(ctx: Context, element: Json, position: int) -> Json:
 
 
 def _build(ctx: Context, element: Json, old: Document | None, path: str) -> tuple[Document, Parsed]:
+    """A body as a bank transaction. Raises Invalid with all messages."""
     org = ctx.org
     problems: list[str] = []
     type_ = ctx.choice(element, "Type", TYPES, "BankTransactionType", path) or (old.type if old else None)
@@ -98,21 +100,7 @@ def _build(ctx: Context, element: Json, old: Document | None, path: str) -> tupl
             contact_id = contacts.resolve(ctx, element.get("Contact"), "BankTransaction").id
         except Invalid as refusal:
             problems += refusal.messages
-    over = type_.endswith("OVERPAYMENT")
-    line_types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, "LineAmountType", path)
-    line_types = NO_TAX if over else line_types or (old.line_types if old else EXCLUSIVE)
-    control = "DEBTORS" if type_.startswith("RECEIVE") else "CREDITORS"
-    manner = Manner(
-        approving=not over,
-        line_types=line_types,
-        sales=type_.startswith("RECEIVE"),
-        discounts=False,
-        fixed_account=org.system_account(control).id if over else "",
-    )
-    if old is not None and "LineItems" not in element:
-        parsed = Parsed(list(old.lines), [], [])
-    else:
-        parsed = parse_lines(ctx, element.get("LineItems"), old.lines if old else (), manner)
+    line_types, parsed = _lines(ctx, element, old, type_, path)
     problems += parsed.problems
     if not parsed.lines:
         problems.append("One or more line items must be specified")
@@ -122,39 +110,60 @@ def _build(ctx: Context, element: Json, old: Document | None, path: str) -> tupl
     if currency not in org.currencies:
         problems.append(f"Organisation is not subscribed to currency {currency}")
     sub_total, total_tax, total = totals(parsed.lines, line_types)
+    problems += _totals(ctx, element, total)
+    problems += locked(ctx, [date] + ([old.date] if old else []))
+    if problems:
+        raise Invalid(list(dict.fromkeys(problems)))
+    assert bank is not None, "a missing bank account is a problem above"
+    blank = Document(
+        org.new_id(), "BankTransactions", type_, "AUTHORISED", contact_id, date, None, "", "", currency, 10**RATE,
+        line_types, (), 0, 0, 0, ctx.now, app=ctx.app,
+    )  # fmt: skip
+    base = old or blank
+    reference, url = ctx.text(element, "Reference", 255), ctx.text(element, "Url")
+    return msgspec.structs.replace(
+        blank,
+        id=base.id,
+        reference=base.reference if reference is None else reference,
+        rate=rate_for(ctx, currency, element, old.rate if old else None),
+        lines=tuple(parsed.lines),
+        sub_total=sub_total,
+        total_tax=total_tax,
+        total=total,
+        url=url or base.url,
+        bank=bank.id,
+        reconciled=bool(ctx.boolean(element, "IsReconciled")),
+        attachments=base.attachments,
+    ), parsed
+
+
+def _lines(ctx: Context, element: Json, old: Document | None, type_: str, path: str) -> tuple[str, Parsed]:
+    """LineAmountTypes and lines; an overpayment's lines go to receivables or payables, without tax."""
+    over = type_.endswith("OVERPAYMENT")
+    line_types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, "LineAmountType", path)
+    line_types = NO_TAX if over else line_types or (old.line_types if old else EXCLUSIVE)
+    control = "DEBTORS" if type_.startswith("RECEIVE") else "CREDITORS"
+    manner = Manner(
+        approving=not over,
+        line_types=line_types,
+        sales=type_.startswith("RECEIVE"),
+        discounts=False,
+        fixed_account=ctx.org.system_account(control).id if over else "",
+    )
+    if old is not None and "LineItems" not in element:
+        return line_types, Parsed(list(old.lines), [], [])
+    return line_types, parse_lines(ctx, element.get("LineItems"), old.lines if old else (), manner)
+
+
+def _totals(ctx: Context, element: Json, total: int) -> list[str]:
+    """What is wrong with the total, be it sent or computed."""
+    problems = []
     sent = ctx.number(element, "Total")
     if sent is not None and sent != total and ctx.switches.check_sent_totals:
         problems.append(TOTALS_DIFFER)
     if total <= 0:
         problems.append("The Total for this document must be greater than or equal to zero.")
-    problems += locked(ctx, [date] + ([old.date] if old else []))
-    if problems:
-        raise Invalid(list(dict.fromkeys(problems)))
-    assert bank is not None, "a missing bank account is a problem above"
-    reference = ctx.text(element, "Reference", 255)
-    return Document(
-        old.id if old else org.new_id(),
-        "BankTransactions",
-        type_,
-        "AUTHORISED",
-        contact_id,
-        date,
-        None,
-        "",
-        reference if reference is not None else old.reference if old else "",
-        currency,
-        rate_for(ctx, currency, element, old.rate if old else None),
-        line_types,
-        tuple(parsed.lines),
-        sub_total,
-        total_tax,
-        total,
-        ctx.now,
-        app=ctx.app,
-        url=ctx.text(element, "Url") or (old.url if old else ""),
-        bank=bank.id,
-        reconciled=bool(ctx.boolean(element, "IsReconciled")),
-    ), parsed
+    return problems
 
 
 def _bank(ctx: Context, element: Json, old: Document | None, problems: list[str]) -> Account | None:

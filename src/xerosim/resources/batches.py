@@ -8,7 +8,7 @@ from xerosim.model import Batch
 from xerosim.numbers import money
 from xerosim.resources import payments
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.documents import check_locks
+from xerosim.resources.locks import check_locks
 from xerosim.wire import Json
 
 _TEXTS = {"Reference": 255, "Particulars": 12, "Code": 12, "Details": 18, "Narrative": 18}

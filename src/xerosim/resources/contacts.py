@@ -6,8 +6,9 @@ import msgspec
 
 from xerosim import dates
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Address, Contact, Person, Phone
+from xerosim.model import Address, Contact, Phone
 from xerosim.organisation import Organisation, folded
+from xerosim.resources import contact_parts
 from xerosim.resources.context import GUID, Context, Written, write_each
 from xerosim.wire import Json, decode, encode
 
@@ -30,13 +31,6 @@ _UNIQUE = (
         "The Account Number already exists. Please enter a different Account Number.",
     ),
 )
-_ADDRESS_KINDS = ("STREET", "POBOX")
-_ADDRESS_FIELDS = {
-    "AddressLine1": 500, "AddressLine2": 500, "AddressLine3": 500, "AddressLine4": 500, "City": 255, "Region": 255,
-    "PostalCode": 50, "Country": 50, "AttentionTo": 255,
-}  # fmt: skip
-_ALWAYS_SHOWN = ("City", "Region", "PostalCode", "Country")
-_PHONE_KINDS = ("DEFAULT", "DDI", "FAX", "MOBILE")
 _EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 # Plain text members kept as they come, with Xero's longest length.
 _TEXTS = {
@@ -110,8 +104,8 @@ def save(ctx: Context, element: Json, existing: Contact | None) -> Contact:
     base = existing or Contact(
         "",
         "",
-        addresses=tuple(Address(kind) for kind in _ADDRESS_KINDS),
-        phones=tuple(Phone(kind) for kind in _PHONE_KINDS),
+        addresses=tuple(Address(kind) for kind in contact_parts.ADDRESS_KINDS),
+        phones=tuple(Phone(kind) for kind in contact_parts.PHONE_KINDS),
     )
     problems: list[str] = []
     changes: dict[str, object] = {}
@@ -124,9 +118,9 @@ def save(ctx: Context, element: Json, existing: Contact | None) -> Contact:
         if text is not None:
             changes[field] = text
     if "Addresses" in element:
-        changes["addresses"] = _addresses(ctx, element["Addresses"], base.addresses)
+        changes["addresses"] = contact_parts.addresses(ctx, element["Addresses"], base.addresses)
     if "Phones" in element:
-        changes["phones"] = _phones(ctx, element["Phones"], base.phones)
+        changes["phones"] = contact_parts.phones(ctx, element["Phones"], base.phones)
     _people(ctx, element, base, changes, problems)
     _details(ctx, element, base, changes, problems)
     if problems:
@@ -176,7 +170,7 @@ def _people(ctx: Context, element: Json, base: Contact, changes: dict[str, objec
         changes["email"] = email
     if "ContactPersons" not in element:
         return
-    changes["persons"] = persons = _persons(ctx, element["ContactPersons"])
+    changes["persons"] = persons = contact_parts.persons(ctx, element["ContactPersons"])
     if len(persons) > 5:
         problems.append("You can only have a maximum of 5 contact persons.")
     if persons and not changes.get("email", base.email):
@@ -251,51 +245,6 @@ def resolve(ctx: Context, value: object, noun: str) -> Contact:
     return contact
 
 
-def _addresses(ctx: Context, value: object, old: tuple[Address, ...]) -> tuple[Address, ...]:
-    kept = {address.kind: address for address in old}
-    for sent in value if isinstance(value, list) else []:
-        if not isinstance(sent, dict):
-            continue
-        kind = (
-            ctx.choice(sent, "AddressType", (*_ADDRESS_KINDS, "DELIVERY"), "AddressType", "Addresses[0]") or "POBOX"
-        )
-        fields = tuple(
-            (name, text) for name, longest in _ADDRESS_FIELDS.items() if (text := ctx.text(sent, name, longest))
-        )
-        if kind in _ADDRESS_KINDS:
-            kept[kind] = Address(kind, fields)
-    return tuple(kept.get(kind, Address(kind)) for kind in _ADDRESS_KINDS)
-
-
-def _phones(ctx: Context, value: object, old: tuple[Phone, ...]) -> tuple[Phone, ...]:
-    kept = {phone.kind: phone for phone in old}
-    for sent in value if isinstance(value, list) else []:
-        if not isinstance(sent, dict):
-            continue
-        kind = ctx.choice(sent, "PhoneType", (*_PHONE_KINDS, "OFFICE"), "PhoneType", "Phones[0]") or "DEFAULT"
-        if kind in _PHONE_KINDS:
-            kept[kind] = Phone(
-                kind,
-                ctx.text(sent, "PhoneNumber", 50) or "",
-                ctx.text(sent, "PhoneAreaCode", 10) or "",
-                ctx.text(sent, "PhoneCountryCode", 20) or "",
-            )
-    return tuple(kept.get(kind, Phone(kind)) for kind in _PHONE_KINDS)
-
-
-def _persons(ctx: Context, value: object) -> tuple[Person, ...]:
-    return tuple(
-        Person(
-            ctx.text(sent, "FirstName", 255) or "",
-            ctx.text(sent, "LastName", 255) or "",
-            ctx.text(sent, "EmailAddress", 255) or "",
-            bool(ctx.boolean(sent, "IncludeInEmails")),
-        )
-        for sent in (value if isinstance(value, list) else [])
-        if isinstance(sent, dict)
-    )
-
-
 def stub(contact: Contact | None) -> Json:
     """A contact inside a list of documents: id, name, empty arrays."""
     if contact is None:
@@ -362,6 +311,6 @@ def _groups(org: Organisation, id: str) -> list[Json]:
 def _render_address(address: Address) -> Json:
     answer: Json = {"AddressType": address.kind}
     answer.update(address.fields)
-    for name in _ALWAYS_SHOWN:
+    for name in contact_parts.ALWAYS_SHOWN:
         answer.setdefault(name, "")
     return answer

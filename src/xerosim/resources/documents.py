@@ -2,23 +2,21 @@
 
 import msgspec
 
-from xerosim import dates, ledger
-from xerosim.arithmetic import EXCLUSIVE, totals
+from xerosim import ledger
+from xerosim.arithmetic import EXCLUSIVE
 from xerosim.errors import Invalid, NotFound
-from xerosim.model import Contact, Document, Line
+from xerosim.model import Contact, Document
 from xerosim.numbers import RATE
 from xerosim.resources import contacts, stock
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.currency import rate_for
+from xerosim.resources.documents_build import Change, build
 from xerosim.resources.documents_render import render
 from xerosim.resources.kinds import APPROVED, MOVES, SALES_TYPES, STATUSES, Kind
-from xerosim.resources.lines import LINE_TYPES, Manner, Parsed, parse_lines, recompute
+from xerosim.resources.locks import check_locks
 from xerosim.wire import Json
 
 NOT_FOR_CHANGE = "{} not of valid status for modification"
 HAS_PAYMENTS = "This document cannot be edited as it has a payment or credit note allocated to it."
-TOTALS_DIFFER = "The document total does not equal the sum of the lines."
-LARGEST_ROUNDING = 10
 
 
 def write(ctx: Context, kind: Kind) -> Written:
@@ -138,7 +136,7 @@ def _create(ctx: Context, kind: Kind, element: Json, path: str) -> tuple[Documen
         ctx.now,
         app=ctx.app,
     )
-    document, warnings = _build(ctx, kind, element, blank, status, path, problems)
+    document, warnings = build(ctx, Change(kind, element, blank, status, path, problems))
     _record(ctx, kind, document, None, contact)
     return org.documents[kind.collection][document.id], warnings
 
@@ -186,7 +184,7 @@ def _change(ctx: Context, kind: Kind, element: Json, old: Document, path: str) -
             if holder is not None and holder.id != old.id:
                 problems.append(f"{kind.singular} # must be unique.")
         base = msgspec.structs.replace(base, number=number)
-    document, warnings = _build(ctx, kind, element, base, status, path, problems, old)
+    document, warnings = build(ctx, Change(kind, element, base, status, path, problems, old))
     if settled and _amounts(document) != _amounts(old):
         raise Invalid(HAS_PAYMENTS)
     _record(ctx, kind, document, old, None)
@@ -206,152 +204,6 @@ def _amounts(document: Document) -> object:
             for line in document.lines
         ],
     )
-
-
-def _build(
-    ctx: Context, kind: Kind, element: Json, base: Document, status: str, path: str, problems: list[str],
-    old: Document | None = None,
-) -> tuple[Document, list[str]]:  # fmt: skip
-    """Apply a body to a document and check it as its status demands. Raises Invalid with all messages."""
-    approving = status in APPROVED
-    line_types = ctx.choice(element, "LineAmountTypes", LINE_TYPES, "LineAmountType", path) or base.line_types
-    manner = Manner(
-        approving=approving,
-        line_types=line_types,
-        sales=base.type in SALES_TYPES,
-        discounts=base.type == "ACCREC",
-        bill=base.type == "ACCPAY",
-    )
-    parsed = _parse(ctx, element, base, manner)
-    problems += parsed.problems
-    date = ctx.day(element, "Date")
-    date = base.date if date is None else date
-    due = ctx.day(element, "DueDate")
-    due = base.due if due is None else due
-    if approving and not kind.credit and due is None:
-        problems.append("Due date cannot be empty.")
-    if due is not None and due < date and ctx.switches.due_date_before_date == "refuse":
-        problems.append("Due date cannot be before the invoice date.")
-    if approving and not parsed.lines:
-        problems.append("One or more line items must be specified")
-    reference = ctx.text(element, "Reference", 255)
-    currency = (ctx.text(element, "CurrencyCode") or base.currency).upper()
-    if currency not in ctx.org.currencies:
-        problems.append(f"Organisation is not subscribed to currency {currency}")
-    rate = rate_for(ctx, currency, element, base.rate if old is not None and currency == base.currency else None)
-    url = ctx.text(element, "Url")
-    if url and (not url.lower().startswith(("http://", "https://")) or "xero" in url.lower() or " " in url):
-        problems.append(ctx.switches.url_message)
-    sub_total, total_tax, total = totals(parsed.lines, line_types)
-    if base.rounding and not any(member in element for member in ("LineItems", "RoundingAmount", "Total")):
-        rounding = base.rounding
-    else:
-        rounding = _rounding(ctx, element, status, sub_total, total_tax, total, problems)
-    total += rounding
-    if total < 0:
-        problems.append("The Total for this document must be greater than or equal to zero.")
-    if approving:
-        problems += locked(ctx, [date] if old is None or old.status not in APPROVED else [old.date, date])
-        problems += _plan_limit(ctx, base.type, date, old)
-    if problems:
-        raise Invalid(list(dict.fromkeys(problems)))
-    theme = ctx.text(element, "BrandingThemeID")
-    sent = ctx.boolean(element, "SentToContact")
-    expected, planned = ctx.day(element, "ExpectedPaymentDate"), ctx.day(element, "PlannedPaymentDate")
-    return msgspec.structs.replace(
-        base,
-        status=status,
-        date=date,
-        due=due,
-        reference=base.reference if reference is None else reference,
-        currency=currency,
-        rate=rate,
-        line_types=line_types,
-        lines=tuple(parsed.lines),
-        sub_total=sub_total,
-        total_tax=total_tax,
-        total=total,
-        rounding=rounding,
-        url=base.url if url is None else url,
-        branding=theme or base.branding or _default_theme(ctx),
-        sent=(sent if sent is not None and approving else base.sent),
-        discounted=parsed.discounted or (base.discounted and "LineItems" not in element),
-        expected=expected if expected is not None else base.expected,
-        planned=planned if planned is not None else base.planned,
-    ), parsed.warnings
-
-
-def _parse(ctx: Context, element: Json, base: Document, manner: Manner) -> Parsed:
-    if "LineItems" in element and element["LineItems"] is not None:
-        return parse_lines(ctx, element["LineItems"], base.lines, manner)
-    if manner.approving or manner.line_types != base.line_types:
-        keep = manner.line_types == base.line_types
-        lines: list[Line] = (
-            list(base.lines) if keep else [msgspec.structs.replace(x, tax_amount=0) for x in base.lines]
-        )
-        parsed = recompute(ctx, lines, manner)
-        parsed.discounted = base.discounted
-        return parsed
-    return Parsed(list(base.lines), [], [], base.discounted)
-
-
-def _default_theme(ctx: Context) -> str:
-    for theme in ctx.org.themes.values():
-        if theme.sort == 0:
-            return theme.id
-    return ""
-
-
-def _rounding(
-    ctx: Context, element: Json, status: str, sub_total: int, total_tax: int, total: int, problems: list[str]
-) -> int:
-    sent = [ctx.number(element, name) for name in ("SubTotal", "TotalTax", "Total")]
-    rounding = ctx.number(element, "RoundingAmount") or 0
-    honoured = rounding and status != "DRAFT" and None not in sent
-    if honoured and abs(rounding) > LARGEST_ROUNDING:
-        problems.append("The rounding amount must be between -0.10 and 0.10.")
-    expected = (sub_total, total_tax, total + (rounding if honoured else 0))
-    if ctx.switches.check_sent_totals and any(
-        given is not None and given != wanted for given, wanted in zip(sent, expected, strict=True)
-    ):
-        problems.append(TOTALS_DIFFER)
-    return rounding if honoured else 0
-
-
-def locked(ctx: Context, days: list[int]) -> list[str]:
-    """The lock date messages that dates draw."""
-    settings = ctx.org.settings
-    found = []
-    if settings.year_end_lock is not None and min(days) <= settings.year_end_lock:
-        found.append(
-            "The document date cannot be before the end of year lock date, currently set at "
-            f"{dates.day_name(settings.year_end_lock)}"
-        )
-    if settings.period_lock is not None and not settings.adviser and min(days) <= settings.period_lock:
-        found.append(
-            "The document date cannot be before the period lock date, currently set at "
-            f"{dates.day_name(settings.period_lock)}"
-        )
-    return found
-
-
-def check_locks(ctx: Context, days: list[int]) -> None:
-    """Raise Invalid where a lock date forbids the dates."""
-    if messages := locked(ctx, days):
-        raise Invalid(messages)
-
-
-def _plan_limit(ctx: Context, type_: str, date: int, old: Document | None) -> list[str]:
-    limit = ctx.org.settings.approve_limit
-    if limit is None or (old is not None and old.status in APPROVED) or type_ != "ACCREC":
-        return []
-    month = dates.iso_day(date)[:7]
-    approved = sum(
-        1
-        for other in ctx.org.invoices.values()
-        if other.type == "ACCREC" and other.status in APPROVED and dates.iso_day(other.date)[:7] == month
-    )
-    return ["You have reached the limit of invoices you can approve"] if approved >= limit else []
 
 
 def _record(ctx: Context, kind: Kind, document: Document, old: Document | None, contact: Contact | None) -> None:

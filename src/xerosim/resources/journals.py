@@ -7,9 +7,9 @@ from xerosim.model import Entry, JournalLine, ManualJournal
 from xerosim.model_settings import Account, TaxRate
 from xerosim.numbers import money
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.documents import check_locks
 from xerosim.resources.lines import CLASS_INITIAL, LINE_TYPES
 from xerosim.resources.listing import modified_since
+from xerosim.resources.locks import check_locks
 from xerosim.wire import Json
 
 _STATUSES = ("DRAFT", "POSTED", "DELETED", "VOIDED", "ARCHIVED")

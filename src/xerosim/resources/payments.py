@@ -10,9 +10,10 @@ from xerosim.numbers import money, rate
 from xerosim.resources import contacts
 from xerosim.resources.context import Context, Written, write_each
 from xerosim.resources.currency import ONE, day_rate
-from xerosim.resources.documents import by_number, check_locks
+from xerosim.resources.documents import by_number
 from xerosim.resources.documents_render import render as render_document
 from xerosim.resources.kinds import CREDIT_NOTE, INVOICE
+from xerosim.resources.locks import check_locks
 from xerosim.wire import Json
 
 NOT_AUTHORISED = "Payments can only be made against Authorised documents"
@@ -30,6 +31,11 @@ TARGETS = {
     "Overpayment": ("Overpayments", "OverpaymentID", ""),
     "Prepayment": ("Prepayments", "PrepaymentID", ""),
 }
+
+
+_CATEGORIES = {
+    "Invoices": "INVOICE", "CreditNotes": "CREDITNOTE", "Overpayments": "OVERPAYMENT", "Prepayments": "PREPAYMENT",
+}  # fmt: skip
 
 
 def write(ctx: Context) -> Written:
@@ -64,28 +70,13 @@ def create(
     document = target(ctx, element)
     if document is None:
         raise Invalid([*problems, "Invoice could not be found"])
-    amount = ctx.number(element, "Amount")
-    if amount is None or amount <= 0:
-        problems.append("Payment amount must be greater than zero")
-        amount = 0
-    if document.status != "AUTHORISED":
-        problems.append(NOT_AUTHORISED)
-    if amount > document.due_amount:
-        problems.append(TOO_MUCH)
+    amount = _amount(ctx, element, document, problems)
     if date is None:
         date = ctx.day(element, "Date")
         date = ctx.today if date is None else date
     if date < document.date and ctx.switches.payment_before_document == "refuse":
         problems.append("Payment date cannot be before the date of the document")
     reference = ctx.text(element, "Reference", 255) or ""
-    payment_rate = ONE
-    if document.currency != org.settings.currency:
-        sent = ctx.number(element, "CurrencyRate", 10)
-        payment_rate = (
-            sent
-            if sent and sent > 0
-            else day_rate(org.settings.currency, document.currency, ctx.switches.rate_is_foreign_per_base)
-        )
     if account is not None and account.currency and account.type == "BANK":
         allowed = {document.currency, org.settings.currency}
         if account.currency not in allowed:
@@ -93,11 +84,7 @@ def create(
     if problems:
         raise Invalid(list(dict.fromkeys(problems)))
     assert account is not None, "a missing account is a problem above"
-    noun = ctx.switches.payment_lock_date_noun
-    try:
-        check_locks(ctx, [date])
-    except Invalid as refusal:
-        raise Invalid([m.replace("document", noun, 1) for m in refusal.messages]) from refusal
+    _check_locks(ctx, date)
     payment = Payment(
         org.new_id(),
         document.id,
@@ -105,7 +92,7 @@ def create(
         account.id,
         date,
         amount,
-        payment_rate,
+        _rate(ctx, element, document),
         reference,
         reconciled=bool(ctx.boolean(element, "IsReconciled")),
         batch=batch,
@@ -117,11 +104,39 @@ def create(
     settle(ctx, document, paid=amount, date=date)
     ctx.record("Payments", payment.id, "created", reference)
     if ctx.switches.invoice_webhook_on_payment:
-        category = {"Invoices": "INVOICE", "CreditNotes": "CREDITNOTE", "Overpayments": "OVERPAYMENT"}.get(
-            document.collection
-        )
-        ctx.event(category or "PREPAYMENT", "UPDATE", document.id)
+        ctx.event(_CATEGORIES[document.collection], "UPDATE", document.id)
     return payment
+
+
+def _amount(ctx: Context, element: Json, document: Document, problems: list[str]) -> int:
+    """Cents to pay, which must be open on an approved document."""
+    amount = ctx.number(element, "Amount")
+    if amount is None or amount <= 0:
+        problems.append("Payment amount must be greater than zero")
+        amount = 0
+    if document.status != "AUTHORISED":
+        problems.append(NOT_AUTHORISED)
+    if amount > document.due_amount:
+        problems.append(TOO_MUCH)
+    return amount
+
+
+def _rate(ctx: Context, element: Json, document: Document) -> int:
+    """The currency rate of a payment: as sent, else the day's; one in the base currency."""
+    base = ctx.org.settings.currency
+    if document.currency == base:
+        return ONE
+    sent = ctx.number(element, "CurrencyRate", 10)
+    return sent if sent and sent > 0 else day_rate(base, document.currency, ctx.switches.rate_is_foreign_per_base)
+
+
+def _check_locks(ctx: Context, date: int) -> None:
+    """Lock dates, in the words for payments."""
+    noun = ctx.switches.payment_lock_date_noun
+    try:
+        check_locks(ctx, [date])
+    except Invalid as refusal:
+        raise Invalid([m.replace("document", noun, 1) for m in refusal.messages]) from refusal
 
 
 def settle(ctx: Context, document: Document, *, paid: int = 0, credited: int = 0, date: int = 0) -> Document:

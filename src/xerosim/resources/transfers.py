@@ -8,7 +8,7 @@ from xerosim.model import Transfer
 from xerosim.model_settings import Account
 from xerosim.numbers import money, rate
 from xerosim.resources.context import Context, Written, write_each
-from xerosim.resources.documents import check_locks
+from xerosim.resources.locks import check_locks
 from xerosim.wire import Json
 
 
