@@ -77,6 +77,9 @@ class DatabaseRig:
             connection.close()
 
 
+Rig = RestRig | DatabaseRig
+
+
 def translator(reader: PerfexReader, options: Mapping[str, str]) -> PerfexTranslator:
     return PERFEX.translator(reader.context(), options)
 

@@ -29,7 +29,6 @@ class Mirror:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, {}
-        self._connection.ping(reconnect=True)
         with self._connection.cursor() as cursor:
             cursor.execute(f"USE `{self.name}`")
             cursor.execute("START TRANSACTION")
