@@ -15,6 +15,7 @@ READERS = {
     "text": "",
     "address": "address",
     "host_and_port": "host:port",
+    "networks": "addresses, comma between",
     "switch": "switch",
     "whole_number": "whole number",
     "words": "words, comma between",

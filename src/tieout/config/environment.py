@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,6 +92,15 @@ def address(name: str, default: str, *, example: str) -> str:
         return given.rstrip("/")
 
     return _parsed(name, default, parse, "an http or https address", example)
+
+
+def networks(name: str, default: str, *, example: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Comma-separated addresses and networks."""
+
+    def parse(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(word.strip()) for word in given.split(",") if word.strip())
+
+    return _parsed(name, parse(default), parse, "a list of addresses and networks", example)
 
 
 def host_and_port(name: str, default: str, *, example: str) -> tuple[str, int]:

@@ -18,6 +18,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: Where people reach the web admin; it decides the host names that are answered and whether cookies need TLS.
 TIEOUT_LISTEN = environment.host_and_port("TIEOUT_LISTEN", "127.0.0.1:8000", example="127.0.0.1:8000")
 TIEOUT_BASE_URL = environment.address("TIEOUT_BASE_URL", "", example="https://tieout.example.com")
+#: Front servers whose word counts about a client's address and about TLS.
+TIEOUT_TRUSTED_PROXIES = environment.networks(
+    "TIEOUT_TRUSTED_PROXIES", "127.0.0.1,::1", example="127.0.0.1,10.0.0.0/24"
+)
 #: Stores and Xero at private addresses (a shop in the same network, the simulators) are refused unless allowed.
 TIEOUT_ALLOW_PRIVATE = environment.switch("TIEOUT_ALLOW_PRIVATE", False)
 #: Where "View in Xero" leads: Xero's own window, or that of the simulator that stands for Xero.
@@ -65,6 +69,8 @@ if _postgresql:
 TIEOUT_BELL = _postgresql and environment.switch("TIEOUT_BELL", True)
 
 MIDDLEWARE = [
+    # First: whatever follows asks where a request came from.
+    *(["tieout.web.proxies.TrustedProxies"] if _web else []),
     "django.middleware.security.SecurityMiddleware",
     # Around the static files too: packed they are a sixth.
     "django.middleware.gzip.GZipMiddleware",
@@ -139,8 +145,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _secure else 0
-# A front server that ends TLS says so in this header; gunicorn strips it from untrusted peers.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+# A front server that ends TLS says so in this header; `proxies` takes it away from all others.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
