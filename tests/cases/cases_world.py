@@ -138,8 +138,11 @@ class Books(World):
         digest = f"{hash(body):x}"
         return (
             RawDocument(key.kind, key.key, now, body),
-            Envelope(document=key, root=key, number=number, digest=digest, updated_at=now, title=number, state=state),
-        )
+            Envelope(
+                document=key, root=key, number=number, digest=digest, updated_at=now, title=number, state=state,
+                date=content.order.date if isinstance(content, Dossier) else None,
+            ),
+        )  # fmt: skip
 
     def _save_page(self, kind: DocumentKind, page: Sequence[tuple[RawDocument, Envelope]]) -> None:
         last = page[-1][1]

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from tieout.cli.bench_world import workplace
-from tieout.cli.benching.databases import SERVER
-from tieout.cli.output import emit, json_option, table
-from tieout.errors import ConfigurationWrong
+from tieout.cli.bench_drills import DRILLS
+from tieout.cli.bench_operating import OPERATING
+from tieout.cli.bench_world import tell, workplace
+from tieout.cli.output import json_option
 
 
 @click.group()
@@ -29,7 +29,7 @@ def calls(orders: int, customers: Any, batch: int | None, refunds: float, seed: 
     with workplace():
         from tieout.cli import bench_calls
 
-        return _tell(bench_calls.measure(orders, customers, batch or 0, refunds, seed), as_json)
+        return tell(bench_calls.measure(orders, customers, batch or 0, refunds, seed), as_json)
 
 
 @bench.command(epilog="Example: tieout bench planning --json")
@@ -41,7 +41,7 @@ def planning(orders: int, seed: int, as_json: bool) -> int:
     with workplace():
         from tieout.cli import bench_planning
 
-        return _tell(bench_planning.measure(orders, seed), as_json)
+        return tell(bench_planning.measure(orders, seed), as_json)
 
 
 @bench.command(epilog="Example: tieout bench pipeline --orders 5000")
@@ -53,7 +53,7 @@ def pipeline(orders: int, seed: int, as_json: bool) -> int:
     with workplace():
         from tieout.cli import bench_pipeline
 
-        return _tell(bench_pipeline.measure(orders, seed), as_json)
+        return tell(bench_pipeline.measure(orders, seed), as_json)
 
 
 @bench.command(epilog="Example: tieout bench simulator --json")
@@ -64,43 +64,20 @@ def simulator(stored: int, as_json: bool) -> int:
     with workplace():
         from tieout.cli import bench_simulator
 
-        return _tell(bench_simulator.measure(stored), as_json)
+        return tell(bench_simulator.measure(stored), as_json)
 
 
-@bench.command(epilog="Example: tieout bench crash --database sqlite --kills 50 --documents 10000 --json")
-@click.option("--database", type=click.Choice(("sqlite", "postgresql")), default="sqlite", show_default=True)
-@click.option("--server", metavar="URL", default=SERVER, show_default=True, help="PostgreSQL that may be used.")
-@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True)
-@click.option("--kills", type=click.IntRange(1, 1_000), default=50, show_default=True, help="With SIGKILL.")
-@click.option("--documents", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="Orders.")
-@click.option("--organisations", type=click.IntRange(1, 16), help="Default: as workers, at least two.")
-@click.option("--restore", is_flag=True, help="Bring back a backup that was taken in the middle.")
-@click.option("--key-life-seconds", type=click.FloatRange(2, 360), help="Xero forgets idempotency keys so soon.")
-@click.option("--faults-min", type=click.IntRange(0, 1_000), default=10, show_default=True, help="Of each kind.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@bench.command(epilog="Example: tieout bench web --rows 100000 --json")
+@click.option("--rows", type=click.IntRange(200, 1_000_000), default=100_000, show_default=True, help="In each.")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=40, show_default=True, help="Answers per address.")
 @json_option
-def crash(
-    database: Any, server: str, workers: int, kills: int, documents: int, organisations: int | None, restore: bool,
-    key_life_seconds: float | None, faults_min: int, seed: int, as_json: bool,
-) -> int:  # fmt: skip
-    """Workers are killed while Xero misbehaves and orders change: nothing lost, nothing doubled."""
-    from tieout.cli.benching.databases import place
+def web(rows: int, rounds: int, as_json: bool) -> int:
+    """Server time of queue, log and other pages over many rows, while a back-fill writes."""
+    with workplace():
+        from tieout.cli import bench_web
 
-    with place(database, server) as where:
-        from tieout.cli import bench_crash
-
-        options = bench_crash.Options(
-            workers=workers, kills=kills, documents=documents, organisations=organisations or 0, restore=restore,
-            key_life_seconds=key_life_seconds or 0.0, faults_min=faults_min, seed=seed,
-        )  # fmt: skip
-        return _tell(bench_crash.measure(options, where), as_json)
+        return tell(bench_web.measure(rows, rounds), as_json)
 
 
-def _tell(figures: dict[str, object], as_json: bool) -> int:
-    if "verdict" not in figures:
-        raise ConfigurationWrong("bench", "This benchmark came to no verdict.")
-    if as_json:
-        emit(figures)
-    else:
-        table("Benchmark", ("figure", "value"), [(name.replace("_", " "), value) for name, value in figures.items()])
-    return 0 if figures["verdict"] == "met" else 1
+for _command in (*DRILLS, *OPERATING):
+    bench.add_command(_command)
