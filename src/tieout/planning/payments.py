@@ -198,12 +198,27 @@ def _keep_posted(work: Work, payment: StorePayment, sales: Sequence[Sale]) -> De
             sale = next((s for s in sales if any(t.ref == live.payload.target for t in s.targets)), sales[0])
             _keep(work, sale, live)
             kept += live.payload.amount.amount
+        elif live is None:
+            kept += _taken_out(work, work.posted[ref])
     for ref in _parts(work, payment, Role.OVERPAYMENT):
         over = work.live(ref)
         if over is not None and isinstance(over.payload, Overpayment):
             work.keep(over)
             kept += over.payload.amount.amount
     return kept
+
+
+def _taken_out(work: Work, posted: Posted) -> Decimal:
+    """A payment that a person deleted in Xero is held, never made a second time by itself."""
+    payload = posted.payload
+    if not posted.deleted_by_person or not isinstance(payload, Payment):
+        return _ZERO
+    problem = Problem(
+        Code.DELETED_BY_PERSON,
+        f"The payment of {payload.amount} was deleted in Xero by a person; it is not made again by itself.",
+    )
+    work.postings.append(PlannedPosting(posted.ref, payload, marker_of(posted), problems=(problem,)))
+    return payload.amount.amount
 
 
 def _keep(work: Work, sale: Sale, live: Posted) -> None:
