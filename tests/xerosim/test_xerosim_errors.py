@@ -1,7 +1,5 @@
-"""The refusals that no other module tests, and a list of all known texts that must be spoken."""
+"""Refusals in more than one form, with what leads to them."""
 
-import ast
-import csv
 import json
 import os
 from pathlib import Path
@@ -9,59 +7,10 @@ from pathlib import Path
 import pytest
 from xerosim_tools import Caller, invoice, line
 
-import xerosim
 from xerosim.resources import listing
 
 SHARED = Path(os.environ.get("TIEOUT_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 ERRORS = SHARED / "xero" / "errors.csv"
-# So many words in a row count as the text; the rest are names and numbers.
-RUN = 4
-# Rows the simulator answers otherwise, by a part of their message, with the reason.
-LEFT_OUT = {
-    "The Contact Name already exists": "older wording of the same refusal; the recorded newer one is given",
-    "The invoice total does not equal": "older wording",
-    "Users Organisation is not subscribed": "older wording",
-    "Account must be valid.": "wording of another validation path for the same fault",
-    "Tax rate must be valid.": "wording of another validation path for the same fault",
-    "A valid user should be identified": "expense claims and receipts are retired and not simulated",
-    "is not a valid AllXsd value": "dates in XML are refused with the JSON wording",
-    "The element 'CogsAccountCode'": "unknown XML elements are ignored, as unknown JSON members are",
-    "oauth_problem=rate": "OAuth 1 is gone",
-    "Error converting value": "put together from names; tested below",
-    "invalid_grant": "JSON, not a text; tested with identity",
-    "unauthorized_client / Invalid scope": "two texts in one row; both are tested with identity",
-}
-
-
-def _spoken() -> str:
-    """All text constants of the simulator, joined; the pieces of f-strings one after the other."""
-    found = []
-    for path in Path(xerosim.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.append(node.value)
-    return "\n".join(found)
-
-
-def _rows() -> list[str]:
-    if not ERRORS.exists():
-        return []
-    with ERRORS.open(newline="") as file:
-        return [row["message"] for row in csv.DictReader(file)]
-
-
-@pytest.mark.skipif(not ERRORS.exists(), reason=f"the list of errors is not at {ERRORS}; set TIEOUT_SHARED")
-def test_every_known_refusal_is_spoken_or_left_out_with_a_reason() -> None:
-    spoken = _spoken()
-    silent = []
-    for message in _rows():
-        if message.startswith("(") or any(part in message for part in LEFT_OUT):
-            continue
-        words = message.split()
-        runs = [" ".join(words[at : at + RUN]) for at in range(max(1, len(words) - RUN + 1))]
-        if not any(run in spoken for run in runs):
-            silent.append(message)
-    assert not silent, "\n".join(silent)
 
 
 def test_an_unknown_enumeration_value_names_its_type_and_path(call: Caller) -> None:

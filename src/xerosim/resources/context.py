@@ -151,6 +151,8 @@ class Context:
         try:
             return dates.day_of(value)
         except dates.NotADate as error:
+            if "xml" in self.headers.get("content-type", ""):
+                raise PostDataInvalid(f"The string '{value}' is not a valid AllXsd value.") from error
             raise PostDataInvalid("JSON for post data was invalid,Could not convert string to DateTime") from error
 
     def boolean(self, element: Json, name: str) -> bool | None:
