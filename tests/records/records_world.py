@@ -191,6 +191,7 @@ class FakeLedger:
             return Held(
                 role=call.role, remote_id=remote_id, status=status, number=payload.number, currency=payload.currency,
                 sub_total=totals.sub_total, total_tax=totals.total_tax, total=totals.total, amount_due=totals.total,
+                reference=payload.reference, has_lines=False,
             )  # fmt: skip
         if isinstance(payload, Payment):
             return Held(role=call.role, remote_id=remote_id, status=status, amount=payload.amount)

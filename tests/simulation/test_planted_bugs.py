@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from simulated_world import LEASE_SECONDS, Simulation
 
+from tieout.cli.benching.simulation import Simulation, problems
+from tieout.cli.benching.simulation.world import LEASE_SECONDS
 from tieout.ports.ledger import Answer, FrozenCall, Ledger
 from tieout.ports.turn import Sent
 from tieout.records.storage import Storage
@@ -69,6 +70,6 @@ def test_a_planted_bug_is_caught(
             simulation.run()
         except AssertionError:
             return
-        if simulation.problems():
+        if problems(simulation):
             return
     pytest.fail(f"a Tieout that {bug} passes {SEEDS_MAX} seeds")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from simulated_world import Simulation
 
-from tieout.ports.records import Selection
+from tieout.cli.benching.simulation import Simulation, problems
+from tieout.cli.benching.simulation.storages import Storages
 from tieout.records import models
 from tieout.records.storage import Storage
 
@@ -33,13 +33,11 @@ class Restored(Simulation):
             shutil.copy(self._path, self._path.with_suffix(".backup"))
         if self._count == 90:
             self._restore()
-        if not trouble and self._count % 20 == 0:
-            models.Connection.objects.using("simulation").update(last_read_at=self.clock.now())
         return super()._step(trouble=trouble)
 
     def _restore(self) -> None:
         for worker in self.workers:
-            self._crash(worker)
+            self.crash(worker)
         self.arrivals.clear()
         connections["simulation"].close()
         shutil.copy(self._path.with_suffix(".backup"), self._path)
@@ -50,12 +48,12 @@ class Restored(Simulation):
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_restored_backup_catches_up(seed: int, new_storage: Callable[[], Storage], tmp_path: Path) -> None:
-    simulation = Restored(seed, new_storage(), tmp_path / "tieout.sqlite3")
+def test_a_restored_backup_catches_up(seed: int, new_storage: Callable[[], Storage], storages: Storages) -> None:
+    simulation = Restored(seed, new_storage(), storages.path)
     simulation.run()
     # What was edited after the backup is there with other figures than this database expects: a person decides.
     for _ in range(3):
-        simulation.storage.retry(Selection(states=("held",)), simulation.clock.now())
+        simulation.decide()
         simulation.finish()
-    assert simulation.problems() == []
+    assert problems(simulation) == []
     assert not models.Organisation.objects.using("simulation").get().catch_up

@@ -13,10 +13,11 @@ from typing import Protocol
 
 import msgspec
 
-from tieout.accounting import ContactEntry, Payload, Ref, Role
+from tieout.accounting import ContactEntry, Held, Payload, Ref, Role
 from tieout.engine.limits import Bounds, Usage
 from tieout.engine.states import CallState, PostingState
 from tieout.ports.ledger import Limits
+from tieout.ports.seeing import Difference, PostedObject, Update
 from tieout.rules.settings import ContactRules
 
 
@@ -79,6 +80,8 @@ class ReadyPosting(msgspec.Struct, frozen=True):
     connection: int
     run: int | None = None
     must_check: bool = False
+    #: When we knew last what the ledger holds of it: answered, or looked at. None: never.
+    seen_at: datetime | None = None
 
 
 class StoredCall(msgspec.Struct, frozen=True):
@@ -292,8 +295,18 @@ class TurnRecords(Protocol):
         """Ends it when every store was read since and everything is planned; says so in the log."""
         ...
 
-    def checked(self, postings: Sequence[int]) -> None:
-        """They were looked up and are not in the ledger."""
+    def checked(self, postings: Sequence[int], now: datetime) -> None:
+        """They were looked up: what the ledger holds of them is known."""
+        ...
+
+    # what people did in the ledger
+
+    def posted_objects(self, organisation: int, page: Sequence[Held]) -> Sequence[PostedObject]:
+        """See ports.seeing."""
+        ...
+
+    def keep_seen(self, updates: Sequence[Update], differences: Sequence[Difference], now: datetime) -> None:
+        """As ports.seeing's note_seen, in the caller's transaction."""
         ...
 
     # contacts

@@ -59,5 +59,7 @@ class CatchingUp:
         database.run(_EVENT, [now, "success", message, organisation])
         return True
 
-    def checked(self, postings: Sequence[int]) -> None:
-        self._database.run_in("UPDATE posting SET must_check=%s WHERE id IN (@)", [False], postings)
+    def checked(self, postings: Sequence[int], now: datetime) -> None:
+        self._database.run_in(
+            "UPDATE posting SET must_check=%s, verified_at=%s WHERE id IN (@)", [False, now], postings
+        )

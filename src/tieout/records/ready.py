@@ -53,7 +53,8 @@ class Ready:
     def take_ready(self, organisation: int, role: Role, limit: int, now: datetime) -> Sequence[ReadyPosting]:
         rows = self._database.rows(
             "SELECT p.id, p.action, p.wanted_digest, p.marker, p.remote_id, p.priority, p.attempts, p.batch_limit,"
-            " p.document_id, p.connection_id, p.run_id, p.ordinal, p.must_check FROM posting p WHERE "
+            " p.document_id, p.connection_id, p.run_id, p.ordinal, p.must_check, p.posted_at, p.verified_at"
+            " FROM posting p WHERE "
             + _READY.replace("organisation_id", "p.organisation_id", 1)
             + f" ORDER BY p.priority, p.id LIMIT %s{self._database.skip_locked}",
             [organisation, role.value, now, limit],
@@ -100,6 +101,7 @@ class Ready:
                 connection=row[9],
                 run=row[10],
                 must_check=bool(row[12]),
+                seen_at=max(filter(None, map(optional_time, row[13:15])), default=None),
             )
             for row in chosen
         ]

@@ -25,7 +25,8 @@ class Seeing:
         rows = self._database.rows_in(
             "SELECT p.id, p.role, p.remote_id, p.remote_status, p.drift, p.posted_at, COALESCE(y.posted, y.wanted)"
             " FROM posting p JOIN posting_payload y ON y.posting_id=p.id WHERE p.organisation_id=%s"
-            " AND p.state<>'sending' AND p.posted_digest<>'' AND p.remote_id IN (@) ORDER BY p.id",
+            # After a change whose answer was lost nobody knows which of our versions is there.
+            " AND p.state<>'sending' AND p.posted_digest NOT IN ('','unsure') AND p.remote_id IN (@) ORDER BY p.id",
             [organisation],
             list(roles),
         )
@@ -52,29 +53,32 @@ class Seeing:
         ]
 
     def note_seen(self, updates: Sequence[Update], differences: Sequence[Difference], now: datetime) -> None:
+        with self._database.transaction():
+            self.keep_seen(updates, differences, now)
+
+    def keep_seen(self, updates: Sequence[Update], differences: Sequence[Difference], now: datetime) -> None:
         database = self._database
-        with database.transaction():
-            database.run_many(
-                "UPDATE posting SET remote_status=%s, drift=%s WHERE id=%s AND state<>'sending'",
-                [(one.remote_status, ",".join(one.drift), one.posting) for one in updates],
+        database.run_many(
+            "UPDATE posting SET remote_status=%s, drift=%s WHERE id=%s AND state<>'sending'",
+            [(one.remote_status, ",".join(one.drift), one.posting) for one in updates],
+        )
+        database.run_many(
+            _DRIFT,
+            [(one.posting, one.field, text(one.ours), text(one.theirs), one.blocks, now) for one in differences],
+        )
+        roots = {
+            row[0]
+            for row in database.rows_in(
+                "SELECT DISTINCT root_id FROM posting WHERE id IN (@)", [], [one.posting for one in updates]
             )
-            database.run_many(
-                _DRIFT,
-                [(one.posting, one.field, text(one.ours), text(one.theirs), one.blocks, now) for one in differences],
-            )
-            roots = {
-                row[0]
-                for row in database.rows_in(
-                    "SELECT DISTINCT root_id FROM posting WHERE id IN (@)", [], [one.posting for one in updates]
-                )
-            }
-            database.run_in(
-                "UPDATE document SET planning_cause=CASE WHEN planning_due THEN planning_cause ELSE 'rules' END,"
-                " planning_due=%s WHERE NOT never_send AND id IN (@)"
-                " AND EXISTS (SELECT 1 FROM document_body b WHERE b.document_id=document.id)",
-                [True],
-                sorted(roots),
-            )
+        }
+        database.run_in(
+            "UPDATE document SET planning_cause=CASE WHEN planning_due THEN planning_cause ELSE 'rules' END,"
+            " planning_due=%s WHERE NOT never_send AND id IN (@)"
+            " AND EXISTS (SELECT 1 FROM document_body b WHERE b.document_id=document.id)",
+            [True],
+            sorted(roots),
+        )
 
 
 def _same_list(read: Role, wanted: Role) -> bool:

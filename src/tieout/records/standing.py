@@ -12,13 +12,13 @@ _THERE = (
     " ELSE n.state IN ('posted','gone') END"
 )
 
-_UNMET = (
+UNMET = (
     "(SELECT COUNT(*) FROM posting_dependency x JOIN posting n ON n.id=x.needs_id"
     f" WHERE x.posting_id=posting.id AND NOT ({_THERE}))"
 )
 
 # The first that applies, top down: as in engine.states.SyncState.
-_SYNC_STATE = """COALESCE((SELECT CASE
+SYNC_STATE = """COALESCE((SELECT CASE
  WHEN SUM(CASE WHEN p.state='held' THEN 1 ELSE 0 END) > 0 THEN 'held'
  WHEN SUM(CASE WHEN p.state='sending' THEN 1 ELSE 0 END) > 0 THEN 'sending'
  WHEN SUM(CASE WHEN p.state='queued' THEN 1 ELSE 0 END) > 0 THEN 'queued'
@@ -30,18 +30,18 @@ _SYNC_STATE = """COALESCE((SELECT CASE
 
 def refresh_documents(database: Database, documents: Iterable[int]) -> None:
     """Derive the documents' states from their postings."""
-    database.run_in(f"UPDATE document SET sync_state={_SYNC_STATE} WHERE id IN (@)", [], documents)
+    database.run_in(f"UPDATE document SET sync_state={SYNC_STATE} WHERE id IN (@)", [], documents)
 
 
 def refresh_unmet(database: Database, postings: Iterable[int]) -> None:
     """Count the open dependencies of these postings anew."""
-    database.run_in(f"UPDATE posting SET unmet={_UNMET} WHERE id IN (@)", [], postings)
+    database.run_in(f"UPDATE posting SET unmet={UNMET} WHERE id IN (@)", [], postings)
 
 
 def refresh_dependents(database: Database, needs: Iterable[int]) -> None:
     """Count the open dependencies of everything that needs one of these postings."""
     database.run_in(
-        f"UPDATE posting SET unmet={_UNMET} WHERE id IN"
+        f"UPDATE posting SET unmet={UNMET} WHERE id IN"
         " (SELECT y.posting_id FROM posting_dependency y WHERE y.needs_id IN (@))",
         [],
         needs,

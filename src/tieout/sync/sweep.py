@@ -13,12 +13,10 @@ import msgspec
 from tieout.accounting import Held, Role
 from tieout.ports import Clock, Ledger, Meter
 from tieout.ports.seeing import Difference, SeeingRecords, Update
-from tieout.reconciling.drift import look_at
+from tieout.sync.news import news_of
 
 #: Lists that are read; payments bring refund payments along.
 LISTS = (Role.INVOICE, Role.CREDIT_NOTE, Role.PAYMENT)
-_DRAFTS = ("DRAFT", "SUBMITTED")
-_ENDED = ("VOIDED", "DELETED")
 #: Clocks differ, and Xero does not say whether its bound is inclusive: some minutes are read twice.
 OVERLAP = timedelta(minutes=5)
 
@@ -58,23 +56,12 @@ class Sweep:
             if ours.posted_at is not None and ours.posted_at >= started:
                 # We wrote it after this page was asked for: the page may tell of before.
                 continue
-            held = by_id[ours.remote_id]
-            seen = look_at(ours.payload, held)
-            new = [one for one in seen.changes if (one.field, one.theirs) not in ours.settled]
-            marks = (
-                seen.marks if any(one.blocks for one in new) else tuple(m for m in seen.marks if m == "reconciled")
-            )
-            differences += [Difference(ours.id, one.field, one.ours, one.theirs, one.blocks) for one in new]
-            status = _status(ours.remote_status, held.status)
-            if (status, set(marks)) != (ours.remote_status, set(ours.drift)):
-                updates.append(Update(ours.id, status, marks))
-                changed += set(marks) != set(ours.drift)
-                moved += status != ours.remote_status
+            news = news_of(ours, by_id[ours.remote_id])
+            differences += news.differences
+            if news.update is not None:
+                updates.append(news.update)
+            changed += news.changed
+            moved += news.moved
         if updates or differences:
             self._records.note_seen(updates, differences, self._clock.now())
         return Swept(changed=changed, moved=moved)
-
-
-def _status(known: str, held: str) -> str:
-    """A status is news when a draft was approved, or when it has ended; that our payment settled it is none."""
-    return held if known in _DRAFTS or held in _ENDED else known

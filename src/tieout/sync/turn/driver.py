@@ -138,7 +138,9 @@ class _Turn:
     def _submit(self, work: Work) -> None:
         driver = self._driver
         key, role = under_way_key(work)
-        future = driver._pool.submit(send, driver._records, self._ledger, work, self._meter, driver._clock)
+        future = driver._pool.submit(
+            send, driver._records, self._ledger, work, self._meter, driver._clock, driver._policy.key_life
+        )
         self._futures[future] = (key, work)
         self._under_way[key] = role
         self._calls += 1

@@ -12,7 +12,7 @@ from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.engine.states import PostingState
 from tieout.ports.ledger import FrozenCall, Operation, Outgoing
 from tieout.ports.turn import NewCall, ReadyPosting, Sent, Settled, StoredCall
-from tieout.sync.turn import matching
+from tieout.sync.turn import looking, matching
 from tieout.sync.turn.values import LookUpReady
 
 if TYPE_CHECKING:
@@ -46,12 +46,11 @@ def outgoing_of(sent: Sent, ids: Mapping[Ref, str], short_code: str) -> Outgoing
 def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | LookUpReady | None, bool]:
     """Freeze the first batch of a role; without a call: whether postings were settled or put off instead.
 
-    What may be in the ledger already (catch-up) is not frozen: a look-up comes first.
+    What may be in the ledger already (catch-up), or was changed there by a person, is looked at first.
     """
     ready = list(turn.records.take_ready(turn.state.id, role, size, turn.now))
-    unchecked = [one for one in ready if one.must_check]
-    if unchecked:
-        return _look_up(turn, role, unchecked[: turn.ledger.lookup_size(role)]), True
+    if (step := looking.look_up_first(turn, role, ready)) is not None:
+        return step, True
     altered: dict[int, Payload] = {}
     known: Mapping[int, ContactEntry] = {}
     taken = len(ready)
@@ -70,11 +69,6 @@ def freeze_batch(turn: _Turn, role: Role, size: int) -> tuple[StoredCall | LookU
     if frozen is None:
         return None, held > 0 or len(ready) < taken
     return _write(turn, role, frozen, [one for one, _ in chosen], altered), True
-
-
-def _look_up(turn: _Turn, role: Role, ready: Sequence[ReadyPosting]) -> LookUpReady:
-    hints = {one.marker: turn.ledger.hint(_outgoing(one, one.payload, turn.state.short_code)) for one in ready}
-    return LookUpReady(turn.state.id, role, tuple(as_sent(one) for one in ready), hints)
 
 
 def _write(
@@ -109,7 +103,7 @@ def _same_lane(
     lane = ""
     markers: set[str] = set()
     for one in ready:
-        item = _outgoing(one, altered.get(one.id, one.payload), turn.state.short_code, known.get(one.id))
+        item = outgoing(one, altered.get(one.id, one.payload), turn.state.short_code, known.get(one.id))
         its_lane = turn.ledger.lane(item)
         if (lane and its_lane != lane) or item.marker in markers:
             continue
@@ -144,7 +138,7 @@ def _held(turn: _Turn, one: ReadyPosting, item: Outgoing) -> bool:
     return False
 
 
-def _outgoing(one: ReadyPosting, payload: Payload, short_code: str, known: ContactEntry | None = None) -> Outgoing:
+def outgoing(one: ReadyPosting, payload: Payload, short_code: str, known: ContactEntry | None = None) -> Outgoing:
     marker = payload.contact_number if isinstance(payload, Contact) and one.action == Action.CREATE else one.marker
     return Outgoing(
         marker=marker,
@@ -156,15 +150,6 @@ def _outgoing(one: ReadyPosting, payload: Payload, short_code: str, known: Conta
         role=one.ref.role,
         known=known,
     )
-
-
-def _unsendable(turn: _Turn, item: Outgoing) -> str:
-    """Why a posting cannot be put into a request: a plan at odds with itself, which is a bug of ours to show."""
-    try:
-        turn.ledger.freeze([item])
-    except (KeyError, ValueError) as error:
-        return f"Tieout cannot make a request of this ({type(error).__name__}: {error}). Please report it."
-    return ""
 
 
 def hold(turn: _Turn, one: ReadyPosting, code: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +14,7 @@ from tieout.engine.states import PostingEvent, PostingState, next_state
 from tieout.engine.verify import differences
 from tieout.money import Money
 from tieout.ports.ledger import Element, Operation
+from tieout.ports.seeing import Difference
 from tieout.ports.turn import Sent, Settled
 from tieout.sync.turn.values import Policy
 
@@ -164,6 +166,17 @@ def _gone_already(sent: Sent, held: Held | None) -> Settled:
         burnt=sent.marker if sent.ref.role in _NUMBERED else "",
         event=("success", "Ended in Xero already", ""),
     )
+
+
+def changed_by_person(sent: Sent, held: Held, differences: Sequence[Difference]) -> Settled:
+    """It would overwrite what a person wrote in Xero: held until somebody decides about the drift."""
+    if held.status in DEAD and sent.action in (Action.VOID, Action.DELETE):
+        return _gone_already(sent, held)
+    told = "; ".join(f"{one.field} {one.ours} → {one.theirs}" for one in differences if one.blocks)
+    reason = f"{sent.marker} was changed in Xero by a person ({told}): accept or restore it first."
+    code = "deleted_by_person" if held.status in DEAD else "changed_by_person"
+    waiting = msgspec.structs.replace(sent, attempts=sent.attempts + 1)
+    return _held(waiting, code, reason, "", ("held", reason, ""), PostingEvent.REFUSED)
 
 
 def adopted(sent: Sent, held: Held) -> Settled:

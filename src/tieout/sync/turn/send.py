@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from tieout.engine.keys import KEY_LIFE, key_is_trusted
 from tieout.errors import ContractBroken, NeedsOperator, RetryLater
-from tieout.ports.ledger import FrozenCall, Ledger, Meter, Operation
+from tieout.ports.ledger import Answer, AnswerKind, FrozenCall, Ledger, Meter, Operation
 from tieout.ports.outside import Clock
 from tieout.ports.turn import TurnRecords
 from tieout.sync.turn.values import (
@@ -20,10 +23,17 @@ from tieout.sync.turn.values import (
 )
 
 
-def send(records: TurnRecords, ledger: Ledger, work: Work, meter: Meter, clock: Clock) -> Outcome:
-    """What came of it. Raises nothing that an outside system can cause."""
+def send(
+    records: TurnRecords,
+    ledger: Ledger,
+    work: Work,
+    meter: Meter,
+    clock: Clock,
+    key_life: timedelta = KEY_LIFE,
+) -> Outcome:
+    """What came of it. Raises nothing that an outside system can cause. key_life: how long Xero remembers a key."""
     if isinstance(work, SendCall):
-        return _send(ledger, work, clock)
+        return _send(ledger, work, clock, key_life)
     try:
         if isinstance(work, LookUpCall | LookUpReady):
             role = work.call.role if isinstance(work, LookUpCall) else work.role
@@ -38,9 +48,14 @@ def send(records: TurnRecords, ledger: Ledger, work: Work, meter: Meter, clock: 
         return Failed(work, "outage", str(error))
 
 
-def _send(ledger: Ledger, work: SendCall, clock: Clock) -> Answered:
+def _send(ledger: Ledger, work: SendCall, clock: Clock, key_life: timedelta) -> Answered:
     call = work.call
     started_at = clock.now()
+    if not key_is_trusted(call.first_sent_at, started_at, key_life):
+        # The machine slept since this was prepared: somebody else may have sent it, and its key proves nothing now.
+        return Answered(
+            work, Answer(kind=AnswerKind.UNKNOWN, status=0, message="not sent: prepared too long ago"), 0.0
+        )
     answer = ledger.send(
         FrozenCall(
             role=call.role,

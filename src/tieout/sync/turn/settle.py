@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from tieout.accounting import Contact, ContactEntry, Held, Role
+from tieout.accounting import Contact, ContactEntry, Role
 from tieout.engine.actions import DEAD
 from tieout.engine.batches import BATCH_START, next_size
 from tieout.engine.batches import Answered as BatchAnswer
@@ -14,7 +14,7 @@ from tieout.engine.pauses import backoff, limit_pause
 from tieout.engine.states import CallState, PostingState
 from tieout.ports.ledger import Answer, AnswerKind, Element, Operation
 from tieout.ports.turn import OrganisationState, Sent, Settled, StoredCall, TurnRecords
-from tieout.sync.turn import matching, results
+from tieout.sync.turn import looking, matching, results
 from tieout.sync.turn.values import Answered, ContactsRead, Failed, LookedUp, LookUpCall, LookUpReady, Outcome, Policy
 
 
@@ -25,7 +25,7 @@ def settle(records: TurnRecords, outcome: Outcome, now: datetime, jitter: float,
             case Answered():
                 _Settling(records, outcome.step.call.id, now, jitter, policy).answered(outcome)
             case LookedUp(step=LookUpReady() as step):
-                _checked(records, step, outcome.found, now)
+                looking.looked_at(records, step, outcome.found, now)
             case LookedUp(step=LookUpCall() as step):
                 _Settling(records, step.call.id, now, jitter, policy).looked_up(outcome)
             case ContactsRead():
@@ -245,14 +245,6 @@ class _Settling:
             if learnt != self._state.batches.get(call.role.value):
                 batches = {**self._state.batches, call.role.value: learnt}
         self._records.learn(self._state.id, batches=batches, failures=failures)
-
-
-def _checked(records: TurnRecords, step: LookUpReady, found: Mapping[str, Held], now: datetime) -> None:
-    """In a catch-up: what the lost database did already is taken over, the rest may go."""
-    sent = [one for one in records.sent_postings([one.id for one in step.sent]) if one.state is PostingState.QUEUED]
-    done = [result for one in sent if (result := results.caught_up(one, found.get(one.marker))) is not None]
-    records.settle(sent, done, organisation=step.organisation, call=None, duration_ms=None, now=now)
-    records.checked([one.id for one in sent])
 
 
 def _failed(records: TurnRecords, outcome: Failed, now: datetime, jitter: float) -> None:

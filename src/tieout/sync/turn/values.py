@@ -20,6 +20,7 @@ class Policy(msgspec.Struct, frozen=True):
     batch_max: never more in one call.  linger_seconds: how long a batch that is not full waits to be filled.
     contacts_max_age: the index of contacts is read again before one is created, when it is older.
     key_life: how long Xero remembers an idempotency key.
+    look_age: a document is looked at before it is changed or ended, when we knew longer ago what Xero holds of it.
     """
 
     lease_seconds: float = 90.0
@@ -29,6 +30,7 @@ class Policy(msgspec.Struct, frozen=True):
     linger_seconds: float = 2.0
     contacts_max_age: timedelta = timedelta(hours=1)
     key_life: timedelta = KEY_LIFE
+    look_age: timedelta = timedelta(minutes=2)
     attempts_max: int = 8
 
 
@@ -48,12 +50,16 @@ class LookUpCall(msgspec.Struct, frozen=True):
 
 
 class LookUpReady(msgspec.Struct, frozen=True):
-    """Postings about to be created by a database that was not the last one to write: are they there already?"""
+    """Postings that are looked at before they go. What the ledger holds of them may be another thing than we know:
+
+    this database was not the last one to write (catching_up), or a person may have changed it meanwhile.
+    """
 
     organisation: int
     role: Role
     sent: tuple[Sent, ...]
     hints: Mapping[str, str]
+    catching_up: bool = True
 
 
 class ReadContacts(msgspec.Struct, frozen=True):

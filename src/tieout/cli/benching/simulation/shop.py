@@ -21,8 +21,9 @@ from tieout.accounting import (
     Totals,
 )
 from tieout.documents import DocumentKey, DocumentKind, Envelope
+from tieout.errors import Problem
 from tieout.money import Money
-from tieout.planning.results import DossierPlan, PlannedPosting
+from tieout.planning.results import DossierPlan, PlannedPosting, Posted
 from tieout.ports.store import RawDocument
 
 CURRENCY = "GBP"
@@ -30,7 +31,7 @@ CURRENCY = "GBP"
 
 @dataclass
 class Order:
-    """An order as the shop has it now. ever_wanted: planned at least once while it was not cancelled."""
+    """An order as the shop has it now."""
 
     number: int
     buyer: int
@@ -50,6 +51,10 @@ class Order:
     @property
     def marker(self) -> str:
         return f"SO-{self.number:06}"
+
+    @property
+    def payment_marker(self) -> str:
+        return f"PAY-{self.number:06}"
 
     @property
     def key(self) -> DocumentKey:
@@ -111,17 +116,23 @@ class Shop:
         )
         return RawDocument(order.key.kind, order.key.key, now, body), envelope
 
-    def plan(self, number: int, posted: frozenset[Ref]) -> DossierPlan:
-        """What is wanted for an order, as the planner would say it."""
+    def plan(self, number: int, posted: Sequence[Posted] = ()) -> DossierPlan:
+        """What is wanted for an order, as the planner says it. posted: what is known to be in the ledger."""
         order = self.orders[number]
         contact = Ref(Role.CONTACT, DocumentKey(DocumentKind.CUSTOMER, f"guest:buyer{order.buyer}@example.com"))
         invoice = Ref(Role.INVOICE, order.key)
         payment = Ref(Role.PAYMENT, order.key)
+        known = next((one for one in posted if one.ref == invoice), None)
+        problems = _problems(order, known)
+        if order.cancelled and known is None:
+            return DossierPlan((), absent=(PlannedPosting(invoice, None, order.marker),))
         if order.cancelled:
-            return DossierPlan((PlannedPosting(invoice, None, order.marker),))
+            return DossierPlan((PlannedPosting(invoice, None, order.marker, problems=problems),))
         postings = [
             PlannedPosting(contact, self._contact(order.buyer), f"G-{order.buyer}"),
-            PlannedPosting(invoice, self._invoice(order, contact), order.marker, depends_on=(contact,)),
+            PlannedPosting(
+                invoice, self._invoice(order, contact), order.marker, depends_on=(contact,), problems=problems
+            ),
         ]
         if order.paid:
             paid = Payment(
@@ -129,9 +140,11 @@ class Shop:
                 account_code="090",
                 date=self._day,
                 amount=Money(order.total, CURRENCY),
-                reference=f"PAY-{number:06}",
+                reference=order.payment_marker,
             )
-            postings.append(PlannedPosting(payment, paid, f"PAY-{number:06}", depends_on=(invoice,)))
+            postings.append(
+                PlannedPosting(payment, paid, order.payment_marker, depends_on=(invoice,), problems=problems)
+            )
         return DossierPlan(tuple(postings))
 
     def _contact(self, buyer: int) -> Contact:
@@ -163,3 +176,11 @@ class Shop:
             lines=(line,),
             totals=Totals(Money(order.net, CURRENCY), Money(order.tax, CURRENCY), Money(order.total, CURRENCY)),
         )
+
+
+def _problems(order: Order, known: Posted | None) -> tuple[Problem, ...]:
+    """What a person did to it in the ledger has to be decided about first (ACCOUNTING B10, B11)."""
+    if known is None or not (known.touched or known.deleted_by_person):
+        return ()
+    code = "deleted_by_person" if known.deleted_by_person else "changed_by_person"
+    return (Problem(code=code, reason=f"{order.marker} was changed in Xero by a person."),)
