@@ -300,6 +300,7 @@ def _credit_route(collection: str) -> Handler:
             return _allocations(ctx, collection, parts)
         if ctx.method != "GET":
             raise NotImplementedByXero
+        references = id_list(ctx, "References")
         return read(
             ctx,
             ctx.org.documents[collection],
@@ -307,6 +308,7 @@ def _credit_route(collection: str) -> Handler:
             parts,
             lambda d: bank.render_credit(ctx, d),
             pageable=True,
+            keep=(lambda d: d.reference.lower() in references) if references else None,
         )
 
     return handle

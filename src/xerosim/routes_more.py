@@ -19,7 +19,7 @@ from xerosim.resources import (
     transfers,
 )
 from xerosim.resources.context import Context, Written
-from xerosim.resources.listing import select, whole_number
+from xerosim.resources.listing import day_range, select, whole_number
 from xerosim.routing import Answer, Handler, answered, as_answer, one_of, read
 from xerosim.wire import Request, Response
 
@@ -130,12 +130,15 @@ def _offer(offer: offers.Offer, pageable: bool) -> Handler:
 def _offers(ctx: Context, offer: offers.Offer, pageable: bool) -> Answer:
     status, number = ctx.query.get("status", "").upper(), ctx.query.get("quotenumber", "").casefold()
     contact = ctx.query.get("contactid", "").lower()
+    date, end = day_range(ctx, "date"), day_range(ctx, "expirydate")
 
     def keep(document: Any) -> bool:
         return (
             (not status or document.status == status)
             and (not number or document.number.casefold() == number)
             and (not contact or document.contact == contact)
+            and date(document.date)
+            and end(document.due)
         )
 
     listed = select(ctx, ctx.org.documents[offer.collection], offer.singular, keep=keep)

@@ -1,16 +1,19 @@
 """Every row of the list of known errors is drawn from the simulator, with its status and its words, or left out."""
 
 import csv
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import xerosim_refusals as r
-from test_xerosim_errors import ERRORS
 from xerosim_tools import Caller, invoice, line
 
 from xerosim.resources import listing
 from xerosim.wire import Response
 
+SHARED = Path(os.environ.get("TIEOUT_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+ERRORS = SHARED / "xero" / "errors.csv"
 #: Row: status, words of the answer, and how it is drawn. Rows count from 1 in the list.
 ROWS: dict[int, tuple[int, str, r.Draw]] = {
     1: (400, "The contact name ADA is already assigned to another contact.",

@@ -1,16 +1,11 @@
 """Refusals in more than one form, with what leads to them."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from xerosim_tools import Caller, invoice, line
 
 from xerosim.resources import listing
-
-SHARED = Path(os.environ.get("TIEOUT_SHARED") or Path(__file__).resolve().parents[3] / "shared")
-ERRORS = SHARED / "xero" / "errors.csv"
 
 
 def test_an_unknown_enumeration_value_names_its_type_and_path(call: Caller) -> None:

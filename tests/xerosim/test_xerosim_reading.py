@@ -310,3 +310,18 @@ def test_pages_of_a_standing_clock_stay_in_order_without_sorting_anew(call: Call
     assert page(1) + page(2) + page(3) == [*sorted([*ids[1:], late]), ids[0]]
     call.refused("PUT", "Invoices", {"Invoices": [invoice(InvoiceNumber="P-1")]})
     assert page(1) + page(2) + page(3) == [*sorted([*ids[1:], late]), ids[0]]
+
+
+def test_offers_are_listed_by_day_and_credits_by_reference(call: Caller) -> None:
+    for day in (1, 5, 9):
+        quote = {"Contact": {"Name": "Ada"}, "Date": f"2026-09-0{day}", "ExpiryDate": f"2026-10-0{day}"}
+        call("PUT", "Quotes", {**quote, "LineItems": [line()], "QuoteNumber": f"Q{day}"})
+    found = call("GET", "Quotes?DateFrom=2026-09-02&DateTo=2026-09-09")["Quotes"]
+    assert [one["QuoteNumber"] for one in found] == ["Q5", "Q9"]
+    assert len(call("GET", "Quotes?ExpiryDateTo=2026-10-01")["Quotes"]) == 1
+    assert call.send("GET", "Quotes?DateFrom=soon").status == 400
+    over = {"Type": "RECEIVE-OVERPAYMENT", "Contact": {"Name": "Ada"}, "BankAccount": {"Code": "090"}}
+    for reference in ("A", "B"):
+        lines = [{"Description": "too much", "LineAmount": 1}]
+        call("PUT", "BankTransactions", {**over, "LineItems": lines, "Reference": reference})
+    assert [one["Reference"] for one in call("GET", "Overpayments?references=B")["Overpayments"]] == ["B"]

@@ -8,7 +8,7 @@ import msgspec
 
 from xerosim import dates
 from xerosim.collection import Collection, changed_at
-from xerosim.errors import HighVolume
+from xerosim.errors import HighVolume, Validation
 from xerosim.resources.context import Context
 from xerosim.resources.fields import FIELDS
 from xerosim.where import parse_where, sort_by
@@ -152,3 +152,21 @@ def id_list(ctx: Context, name: str) -> set[str] | None:
 def narrowed(collection: Collection[Any], ids: set[str]) -> Callable[[Any], bool]:
     """Keeps values whose id is listed."""
     return lambda value: value.id in ids
+
+
+def day_range(ctx: Context, name: str) -> Callable[[int | None], bool]:
+    """Keeps days between the parameters `<name>from` and `<name>to`, inclusive; all where neither is sent.
+
+    Raises Validation for a date that is none.
+    """
+    bounds = []
+    for end in ("from", "to"):
+        text = ctx.query.get(f"{name}{end}")
+        try:
+            bounds.append(dates.day_of(text) if text else None)
+        except dates.NotADate as error:
+            raise Validation(f"Invalid {name}{end}") from error
+    first, last = bounds
+    if first is None and last is None:
+        return lambda day: True
+    return lambda day: day is not None and (first is None or day >= first) and (last is None or day <= last)
