@@ -94,6 +94,8 @@ class BroughtRow(msgspec.Struct, frozen=True):
     #: Digest of the sighting: what is decided counts for this version only.
     seen: str
     asked: bool = False
+    #: The store has changes of its own that the ledger does not have yet; they go there after the write.
+    ledger_behind: bool = False
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -107,6 +109,7 @@ class Planned(msgspec.Struct, frozen=True):
     state: str
     why: str
     write: StoreWrite | None = None
+    ledger_behind: bool = False
     base: Base | None = None
     problem: Problem | None = None
     conflicts: tuple[FieldConflict, ...] = ()

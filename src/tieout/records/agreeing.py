@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tieout.accounting import Payload
+from tieout.accounting.brought import ENDED
 from tieout.ports.inward import Agreement, Pair
 from tieout.ports.records import PlanToWrite
 from tieout.records.codec import encode_payload, payload_digest
@@ -85,7 +86,7 @@ class Agreeing:
                 continue
             status = agreement.statuses.get(remote_id, "")
             one = planned.get((role, key))
-            if one is not None and one.payload is None and not one.problems:
+            if one is not None and one.payload is None and not one.problems and status in ENDED:
                 done = database.run(_GONE, [status, now, identity])
             elif one is not None and one.payload is not None and not one.problems and not agreement.as_posted:
                 done = database.run(_LINK_ONLY, [remote_id, status, identity])

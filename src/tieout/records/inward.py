@@ -22,7 +22,16 @@ from tieout.records.sql import Database, optional_time, text, time_of
 _encoder = msgspec.msgpack.Encoder()
 _sightings = msgspec.msgpack.Decoder(Sighting)
 _bases = msgspec.msgpack.Decoder(Base)
-_writes = msgspec.msgpack.Decoder(StoreWrite)
+
+
+class _Frozen(msgspec.Struct, array_like=True):
+    """A write as it is stored."""
+
+    write: StoreWrite
+    ledger_behind: bool = False
+
+
+_writes = msgspec.msgpack.Decoder(_Frozen)
 
 ROW = (
     "id, connection_id, organisation_id, kind, remote_id, state, key, marker, seen, origin, base, write, attempts,"
@@ -108,7 +117,8 @@ class Inward:
             [
                 (
                     pair.connection, pair.organisation, kind.value, one.remote_id, *_described(one),
-                    "skipped" if old else "new", marker_of(pair, one.remote_id), not old, pack(_encoder.encode(one)), digests[one.remote_id],
+                    "skipped" if old else "new", marker_of(pair, one.remote_id), not old,
+                    pack(_encoder.encode(one)), digests[one.remote_id],
                     "it was there before the way back began" if old else "", now,
                 )
                 for one in new
@@ -212,7 +222,9 @@ class Inward:
                 [
                     (
                         one.state, one.seen, one.write.operation.value if one.write is not None else "",
-                        None if one.write is None else pack(_encoder.encode(one.write)),
+                        None
+                        if one.write is None
+                        else pack(_encoder.encode(_Frozen(one.write, one.ledger_behind))),
                         encode_base(one.base),
                         one.problem.code if one.problem else "",
                         text(one.problem.reason if one.problem else one.why),
@@ -300,6 +312,7 @@ def _minor(money: Money) -> int | None:
 
 def row_of(row: Sequence[Any]) -> BroughtRow:
     """From the columns `ROW`."""
+    frozen = None if row[11] is None else _writes.decode(unpack(row[11]))
     return BroughtRow(
         id=row[0],
         pair=Pair(row[1], row[2]),
@@ -312,7 +325,8 @@ def row_of(row: Sequence[Any]) -> BroughtRow:
         was_ended=row[5] == "ended",
         made_in_store=row[9] == "store",
         base=None if row[10] is None else _bases.decode(unpack(row[10])),
-        write=None if row[11] is None else _writes.decode(unpack(row[11])),
+        write=frozen.write if frozen is not None else None,
+        ledger_behind=frozen is not None and frozen.ledger_behind,
         attempts=row[12],
         sent_at=optional_time(row[13]),
         seen=row[14],

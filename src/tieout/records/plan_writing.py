@@ -82,7 +82,8 @@ class PlanWriting:
         for plan in self._plans:
             for member in plan.dossier.members:
                 self._ids[member.document] = member.id
-                self._digests[member.id] = member.digest
+                # That the store has it no more is a change like any other.
+                self._digests[member.id] = f"-{member.digest}" if member.removed else member.digest
                 if member.never_send:
                     self._never.add(member.id)
             for posting in plan.plan.postings:

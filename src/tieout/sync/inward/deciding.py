@@ -215,7 +215,10 @@ class Deciding:
         if problems:
             return self._planned(row, "held", decision.why, problem=problems[0])
         conflicts = merged.conflicts if merged is not None else ()
-        return msgspec.structs.replace(self._planned(row, "queued", decision.why), write=write, conflicts=conflicts)
+        behind = merged is not None and bool(merged.to_ledger)
+        return msgspec.structs.replace(
+            self._planned(row, "queued", decision.why), write=write, conflicts=conflicts, ledger_behind=behind
+        )
 
     def _remember(self, row: BroughtRow, current: Current | None, why: str, merged: Merged | None = None) -> Planned:
         ended = has_ended(row.sighting)

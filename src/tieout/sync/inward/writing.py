@@ -161,7 +161,9 @@ class Writing:
         if current is None:
             roots += self._agreeing.removed(row.kind, key)
         moved = not surely and current is not None and bool(changes(row.write.entry, current.entry))
-        self._agreeing.agree(row, key, list(dict.fromkeys(roots)), current, as_posted=not moved)
+        self._agreeing.agree(
+            row, key, list(dict.fromkeys(roots)), current, as_posted=not (moved or row.ledger_behind)
+        )
 
     def _pause(self, row: BroughtRow, seconds: float | None) -> datetime:
         if seconds is not None:
