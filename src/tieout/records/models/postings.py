@@ -96,6 +96,8 @@ class Posting(models.Model):
             models.Index(fields=["code", "subject"], condition=models.Q(state="held"), name="posting_problem"),
             models.Index(fields=["organisation", "remote_id"], name="posting_remote"),
             models.Index(fields=["run"], condition=models.Q(run__isnull=False), name="posting_run"),
+            # What people type is the number in Xero, from its beginning.
+            models.Index(fields=["marker"], name="posting_marker"),
         ]
 
 
