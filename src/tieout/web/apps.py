@@ -16,6 +16,11 @@ class WebConfig(AppConfig):
     use_cases: Any = None
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from tieout.web.sessions import note_beginning
+
+        user_logged_in.connect(note_beginning)
         # Of the app that owns the groups' table: an app without models, as this one, sends no signal.
         post_migrate.connect(make_groups, sender=apps.get_app_config("auth"))
 

@@ -29,7 +29,7 @@ from tieout.web.views import (
 from tieout.web.webhooks import screens as webhook_screens
 
 #: Views that a stranger may call, by URL name.
-OPEN = frozenset(("first_owner", "login", "logout", "healthz", "metrics"))
+OPEN = frozenset(("first_owner", "login", "logout", "healthz", "readyz", "metrics"))
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -88,7 +88,9 @@ urlpatterns = [
     path("users", users.users, name="users"),
     path("users/<int:user>", users.user_change, name="user_change"),
     path("password", users.password, name="password"),
+    path("sessions/end", users.session_end, name="session_end"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("document/<int:document>", document.document, name="document"),
     path("document/<int:document>/<slug:action>", document.document_act, name="document_act"),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from tieout.web import middleware
 from tieout.web.access import FORM, POST, Right, needs
 from tieout.web.redirects import safe_next
+from tieout.web.sessions import open_sessions
 
 
 class LoginForm(AuthenticationForm):
@@ -91,4 +92,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
         _set(response, middleware.ZONE_COOKIE, form.cleaned_data["zone"])
         _set(response, middleware.KEYS_COOKIE, "on" if form.cleaned_data["single_keys"] else "off")
         return response
-    return render(request, "web/preferences.html", {"form": form})
+    context = {"form": form, "sessions": open_sessions(request, request.user.pk)}
+    return render(request, "web/preferences.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -16,9 +17,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tieout.web.access import FORM, POST, RIGHTS, ROLE_TITLES, Right, UserRole, needs, roles_of
+from tieout.web.access import FORM, POST, RIGHTS, ROLE_TITLES, Right, UserRole, needs, rights_of, roles_of
+from tieout.web.redirects import safe_next
+from tieout.web.sessions import end_session, open_sessions
 from tieout.web.use_cases import actor_of, use_cases
 
+#: Of a password that Tieout makes: 16 characters, 96 bits.
+_PASSWORD_BYTES = 12
 _ROLES = [(role.value, ROLE_TITLES[role]) for role in UserRole]
 
 
@@ -53,6 +58,7 @@ def _role(user: User) -> UserRole | None:
 
 @needs(Right.OWN, methods=FORM)
 def users(request: HttpRequest) -> HttpResponse:
+    """Who may log in, as what, and who is logged in now."""
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -62,11 +68,18 @@ def users(request: HttpRequest) -> HttpResponse:
         use_cases().note("user added", f"{user.username}: {data['role']}", actor_of(request))
         messages.success(request, _("%(name)s may log in.") % {"name": user.username})
         return redirect("users")
+    return _shown(request, form)
+
+
+def _shown(request: HttpRequest, form: NewUserForm, fresh: tuple[str, str] | None = None) -> HttpResponse:
+    """fresh: a user and the password that is shown this once."""
     known = User.objects.prefetch_related("groups").order_by("username")
     context: dict[str, Any] = {
         "form": form,
         "rows": [(user, _role(user)) for user in known],
         "roles": _ROLES,
+        "fresh": fresh,
+        "sessions": open_sessions(request),
         "rights": [
             (ROLE_TITLES[role], [right.value for right in Right if right in RIGHTS[role]]) for role in UserRole
         ],
@@ -101,9 +114,29 @@ def user_change(request: HttpRequest, user: int) -> HttpResponse:
         what = "user let in again" if found.is_active else "user shut out"
         use_cases().note(what, found.username, actor_of(request))
         messages.success(request, _("Changed."))
+    elif action == "password":
+        # Every session of the user ends with the old password. Shown on this page only: messages are kept in cookies.
+        new = secrets.token_urlsafe(_PASSWORD_BYTES)
+        found.set_password(new)
+        found.save(update_fields=["password"])
+        use_cases().note("password reset", found.username, actor_of(request))
+        return _shown(request, NewUserForm(), (found.username, new))
     else:
         messages.error(request, _("Nothing was changed."))
     return redirect("users")
+
+
+@needs(Right.READ, methods=POST)
+def session_end(request: HttpRequest) -> HttpResponse:
+    """End a session: an owner anybody's, others their own."""
+    everybody = Right.OWN in rights_of(request.user)
+    whose = end_session(request.POST.get("session", ""), None if everybody else request.user.pk)
+    if whose:
+        use_cases().note("session ended", whose, actor_of(request))
+        messages.success(request, _("The session has ended."))
+    else:
+        messages.info(request, _("That session had ended already."))
+    return redirect(safe_next(request, "preferences"))
 
 
 @needs(Right.READ, methods=FORM)
