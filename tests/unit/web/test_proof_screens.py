@@ -1,0 +1,305 @@
+"""Tie-out screen, month-end pack, notices and mails."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tieout.accounting import LedgerReference
+from tieout.config import mails
+from tieout.errors import RetryLater
+from tieout.ports.proofs import Period, ProofFigures
+from tieout.reconciling import By, ControlTotal, Finding, Movement, RollForward, Side, Sums
+from tieout.records.models import Connection, Installation, Organisation, Posting
+from tieout.records.proofs import DjangoProofs
+from tieout.sync import proof_results
+from tieout.sync.month_end import gather
+from tieout.sync.proof_results import Row, TiedOut
+from tieout.web import digest, notices
+from web_records import EVIL, Shop
+
+ClientOf = Callable[[str], Client]
+D = Decimal
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def sums(by: By, key: str, kind: str, ledger: str = "61.90") -> Sums:
+    side = Side(1, D("61.90"))
+    return Sums(by, key, kind, "GBP", store=side, sent=side, ledger=Side(1, D(ledger)), title="VAT <b>20</b>")
+
+
+RESULT = TiedOut(
+    documents=3,
+    differences=(Row("order", "SO-000000104", "total", "61.90", "61.89", f"Looks odd: {EVIL}"),),
+    chosen=(Row("refund", "CM-9", "tax", "1.00", "1.20", "Adjustments carry tax.", chosen=True),),
+    controls=(ControlTotal("tax OUTPUT2", "GBP", "9.00", "8.99", "-0.01", 2),),
+    sums=(
+        sums(By.DAY, "2026-11-14", "sale", "61.89"),
+        sums(By.TAX, "OUTPUT2", "tax"),
+        sums(By.METHOD, "stripe", "payment"),
+    ),
+    liabilities=(RollForward("828", "GBP", D(0), D(10), D(0), D(25), D("-15")),),
+    accounts=(Movement("091", "Clearing", "clearing", D(0), D("61.90"), D(0), D("-2.00"), D("59.90"), foreign=True),),
+    findings=(Finding("rounding_limit", "Rounding came to 3.00 GBP."),),
+    organisation="Harbour Trading Ltd",
+    base_currency="GBP",
+)
+
+
+def prove(shop: Shop, result: TiedOut = RESULT, period: Period = NOVEMBER) -> int:
+    proofs, now = DjangoProofs(), timezone.now()
+    run = proofs.begin_proof(shop.organisation.pk, period, by="nightly", now=now)
+    figures = ProofFigures(
+        result.documents, len(result.differences), len(result.chosen), len(result.findings), 9
+    )  # fmt: skip
+    proofs.end_proof(run, figures, proof_results.encode(result), read_at=now, now=now)
+    return run
+
+
+def beat() -> None:
+    Installation.objects.update_or_create(
+        name="heartbeat test", defaults={"value": "", "changed_at": timezone.now()}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("view", "texts"),
+    [
+        ("days", ("14 Nov 2026", "Sales", "£61.89", "is-different")),
+        ("taxes", ("VAT &lt;b&gt;20&lt;/b&gt;",)),
+        ("methods", ("stripe",)),
+        ("controls", ("£8.99", "828", "-15")),
+        ("accounts", ("091 Clearing", "-£2.00", "another currency")),
+        ("nonsense", ("14 Nov 2026",)),
+    ],
+)
+def test_the_newest_tie_out_of_a_period_is_shown_in_each_view(
+    view: str, texts: tuple[str, ...], shop: Shop, client_of: ClientOf
+) -> None:
+    prove(shop)
+    page = client_of("viewer").get(f"{reverse('tie_out')}?month=2026-11&view={view}")
+    shown = page.content.decode()
+    assert [text for text in texts if text not in shown] == []
+    assert "1 difference is not explained" in shown
+    assert reverse("document", args=(shop.documents["order"].pk,)) in shown
+    assert "Rounding came to 3.00 GBP." in shown
+    assert EVIL not in shown
+
+
+def test_without_a_period_the_last_tie_out_is_shown_and_its_history(shop: Shop, client_of: ClientOf) -> None:
+    run = prove(shop, period=Period())
+    shown = client_of("viewer").get(reverse("tie_out"))
+    assert shown.context["period"] == Period()
+    assert [row.run for row in shown.context["history"]] == [run]
+    assert "everything" in shown.content.decode()
+
+
+def test_tie_out_now_asks_the_worker_and_shows_how_far_it_is(shop: Shop, client_of: ClientOf, asked: Any) -> None:
+    given = {"organisation": shop.organisation.pk, "from": "2026-11-01", "to": "2026-11-30"}
+    client = client_of("bookkeeper")
+    answer = client.post(reverse("tie_out_now"), given)
+    assert asked.asked[0][:2] == ("ask_tie_out", (shop.organisation.pk, NOVEMBER, asked.asked[0][1][2]))
+    assert answer.status_code == 302
+    proofs = DjangoProofs()
+    run = proofs.ask_proof(shop.organisation.pk, NOVEMBER, by="bookkeeper", now=timezone.now())
+    assert "waits for the worker" in client.get(answer["Location"]).content.decode()
+    proofs.tell_proof(run, "4,000 read from Xero")
+    progress = reverse("tie_out_progress", args=(run,))
+    assert "4,000 read from Xero" in client.get(progress, headers={"HX-Request": "true"}).content.decode()
+    proofs.fail_proof(run, "Xero refuses access", timezone.now())
+    assert client.get(progress, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert client.get(progress).status_code == 302
+    assert "Xero refuses access" in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(("form", "begin"), [("pdf", b"%PDF-"), ("zip", b"PK")])
+def test_the_month_end_pack_is_a_download(
+    form: str, begin: bytes, shop: Shop, client_of: ClientOf, asked: Any
+) -> None:
+    run = prove(shop)
+    entry = DjangoProofs()
+    from tieout.records.administration import DjangoAdministration
+
+    organisation = DjangoAdministration().organisation(shop.organisation.pk)
+    pack = gather(
+        entry, organisation, [], date(2026, 11, 1), run=run, read_at=timezone.now(), result=RESULT
+    )  # fmt: skip
+    asked.month_end = lambda organisation, month: pack
+    answer = client_of("viewer").get(f"{reverse('month_pack')}?month=2026-11&form={form}")
+    assert answer.content.startswith(begin)
+    assert answer["Content-Disposition"].startswith('attachment; filename="month-end-2026-11-harbour')
+
+
+def test_a_month_that_was_not_tied_out_says_what_to_press(client_of: ClientOf, asked: Any) -> None:
+    client = client_of("viewer")
+    asked.month_end = lambda organisation, month: None
+    answer = client.get(f"{reverse('month_pack')}?month=2026-10&form=pdf", follow=True)
+    assert "Press “Tie out now”" in answer.content.decode()
+
+
+def test_c105_a_worker_that_stopped_is_said_on_every_screen(shop: Shop, client_of: ClientOf) -> None:
+    client = client_of("viewer")
+    assert "The worker does not run" in client.get(reverse("log")).content.decode()
+    Installation.objects.create(
+        name="heartbeat gone", value="", changed_at=timezone.now() - timedelta(minutes=10)
+    )  # fmt: skip
+    assert "The worker stopped at" in client.get(reverse("queue")).content.decode()
+    beat()
+    assert "The worker" not in client.get(reverse("notices_live")).content.decode()
+
+
+def test_what_needs_a_person_is_listed_the_worst_first(shop: Shop, client_of: ClientOf) -> None:
+    beat()
+    prove(shop)
+    now = timezone.now()
+    Organisation.objects.filter(pk=shop.organisation.pk).update(
+        status="no_access", status_reason="Consent withdrawn."
+    )
+    Connection.objects.filter(pk=shop.connection.pk).update(status="failing", status_reason="It answers HTML.")
+    found = notices.notices(now)
+    assert [one.code.partition(":")[0] for one in found] == ["access", "proof", "store", "held", "drift"]
+    shown = client_of("operator").get(reverse("notices")).content.decode()
+    assert [one.text for one in found if one.text.replace("'", "&#x27;") not in shown] == []
+    banner = client_of("operator").get(reverse("queue")).content.decode()
+    assert "Consent withdrawn." in banner
+    assert "and 4 more" in banner
+
+
+def test_limits_and_catching_up_are_told_and_wake_nobody(shop: Shop) -> None:
+    beat()
+    now = timezone.now()
+    Posting.objects.filter(state="held").update(state="queued")
+    Organisation.objects.filter(pk=shop.organisation.pk).update(
+        hold_until=now + timedelta(hours=3),
+        hold_scope="day",
+        hold_reason="The day's calls are used up",
+        catch_up=True,
+    )
+    codes = {one.code.partition(":")[0]: one for one in notices.notices(now)}
+    assert "The day's calls are used up" in codes["waits"].text
+    assert "catch_up" in codes
+    assert [one.code for one in notices.loud(list(codes.values()))] == ["drift"]
+
+
+def test_a_digest_says_what_needs_somebody_and_no_more_than_numbers(shop: Shop, settings: Any) -> None:
+    beat()
+    settings.TIEOUT_DIGEST_TO = ()
+    settings.TIEOUT_BASE_URL = "https://tieout.example.com"
+    assert digest.recipients() == []
+    shop.users["owner"].email = "owner@example.com"
+    shop.users["owner"].save()
+    assert digest.recipients() == ["owner@example.com"]
+    letter = digest.digest(timezone.now())
+    assert letter is not None
+    assert letter.subject == "Tieout: 2 things need you"
+    assert "https://tieout.example.com/problems" in letter.text
+    assert "1 × " in letter.text
+    assert "Lindqvist" not in letter.text
+    assert "ada@" not in letter.text
+
+
+def test_nothing_is_mailed_when_nothing_is_to_say(shop: Shop) -> None:
+    beat()
+    Posting.objects.filter(state="held").update(state="queued")
+    shop.postings["invoice"].drifts.all().delete()
+    assert digest.digest(timezone.now()) is None
+
+
+class Wired:
+    """What the mails need of the wiring."""
+
+    class clock:
+        now = staticmethod(timezone.now)
+
+    def __init__(self) -> None:
+        from tieout.records.administration import DjangoAdministration
+
+        self.administration = DjangoAdministration()
+
+
+def send(job: Any) -> str:
+    sentence: str = job(Wired(), None, lambda: False)
+    return sentence
+
+
+def test_what_stops_the_work_is_mailed_at_once_and_once(shop: Shop, settings: Any) -> None:
+    settings.TIEOUT_DIGEST_TO = ("books@example.com",)
+    beat()
+    assert send(mails.alerts) == "nothing new"
+    Organisation.objects.filter(pk=shop.organisation.pk).update(status="no_access", status_reason="Withdrawn.")
+    assert send(mails.alerts) == "sent to 1"
+    assert send(mails.alerts) == "nothing new"
+    assert [one.subject for one in mail.outbox] == ["Tieout: the work stopped"]
+    Organisation.objects.filter(pk=shop.organisation.pk).update(status="connected")
+    send(mails.alerts)
+    Organisation.objects.filter(pk=shop.organisation.pk).update(status="no_access")
+    assert send(mails.alerts) == "sent to 1"
+
+
+class Sink(socketserver.StreamRequestHandler):
+    """As much of a mail server as one mail needs."""
+
+    received: list[bytes] = []
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 sink\r\n")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                content = b""
+                while (part := self.rfile.readline()) != b".\r\n":
+                    content += part
+                self.received.append(content)
+            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 fine\r\n")
+            if verb == b"QUIT":
+                return
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[list[bytes]]:
+    Sink.received = []
+    with socketserver.TCPServer(("127.0.0.1", 0), Sink) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        settings.EMAIL_USE_TLS = False
+        settings.TIEOUT_DIGEST_TO = ("books@example.com",)
+        yield Sink.received
+        server.shutdown()
+
+
+def test_the_digest_goes_out_by_smtp(shop: Shop, smtp: list[bytes]) -> None:
+    assert send(mails.digest) == "sent to 1"
+    [content] = smtp
+    assert b"To: books@example.com" in content
+    assert b"Subject: Tieout:" in content
+
+
+def test_a_mail_server_that_is_away_is_tried_again(shop: Shop, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 9, False
+    settings.TIEOUT_DIGEST_TO = ("books@example.com",)
+    with pytest.raises(RetryLater, match="mail server"):
+        send(mails.digest)
+
+
+def test_names_of_rates_come_from_what_xero_told(shop: Shop, client_of: ClientOf) -> None:
+    prove(shop)
+    reference = msgspec.json.decode(
+        Organisation.objects.get(pk=shop.organisation.pk).reference, type=LedgerReference
+    )  # fmt: skip
+    name = next(rate.name for rate in reference.tax_rates if rate.tax_type == "OUTPUT2")
+    shown = client_of("viewer").get(f"{reverse('tie_out')}?month=2026-11&view=taxes").content.decode()
+    assert name in shown
