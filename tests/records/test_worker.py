@@ -15,11 +15,13 @@ from records_world import World, order_plan
 from tieout.accounting import Role
 from tieout.dispatch.worker import Worker
 from tieout.errors import RetryLater
+from tieout.ports.ledger import Answer, FrozenCall
 from tieout.ports.schedules import Job
 from tieout.records import models
 from tieout.sync.turn import Policy
 from tieout.sync.turn.driver import Driver
 from tieout.sync.waiting import RecordsMeter
+from tieout.xero.transport import LIMITS
 
 
 class RealClock:
@@ -41,7 +43,9 @@ def pool() -> Iterator[ThreadPoolExecutor]:
             future.result()
 
 
-def make_driver(world: World, pool: ThreadPoolExecutor, stop: threading.Event) -> Callable[[], Driver]:
+def make_driver(
+    world: World, pool: ThreadPoolExecutor, stop: threading.Event, policy: Policy | None = None
+) -> Callable[[], Driver]:
     clock = RealClock()
     return lambda: Driver(
         world.storage,
@@ -50,7 +54,7 @@ def make_driver(world: World, pool: ThreadPoolExecutor, stop: threading.Event) -
         clock,
         pool,
         "host:1:test",
-        Policy(linger_seconds=0),
+        policy or Policy(linger_seconds=0),
         stopping=stop.is_set,
     )
 
@@ -64,6 +68,34 @@ def run_until(worker: Worker, stop: threading.Event, done: Callable[[], bool], s
     stop.set()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_the_lease_is_kept_while_five_slow_answers_are_awaited(world: World, pool: ThreadPoolExecutor) -> None:
+    """Nothing more is prepared then, and the turn's time is over; the lease must not end all the same."""
+    world.clock.time = datetime.now(UTC)
+    world.save_orders(range(1, 6))
+    world.plan(lambda number: order_plan(number, paid=False))
+    asleep = threading.Event()
+
+    def slowly(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
+        asleep.set()
+        time.sleep(1.2)
+        return process()
+
+    world.ledger.spoil = slowly
+    policy = Policy(linger_seconds=0, batch=1, lease_seconds=0.8, turn_seconds_max=0.2)
+    driver = make_driver(world, pool, threading.Event(), policy)()
+    turn = threading.Thread(target=lambda: (driver.turn(world.organisation), connections.close_all()))
+    turn.start()
+    assert asleep.wait(10)
+    time.sleep(0.9)
+    assert world.storage.claim("other", datetime.now(UTC), 60, organisation=world.organisation) is None
+    turn.join(20)
+    assert not models.Call.objects.using(world.storage._database.alias).exclude(state="done").exists()
+
+
+def test_a_lease_lasts_more_than_twice_as_long_as_an_answer_is_awaited() -> None:
+    assert Policy().lease_seconds > 2 * LIMITS.read_seconds
 
 
 def test_threads_post_everything_once_for_several_organisations(world: World, pool: ThreadPoolExecutor) -> None:

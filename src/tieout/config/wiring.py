@@ -54,7 +54,7 @@ from tieout.sync.volume import measure
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
-from tieout.xero.transport import Transport
+from tieout.xero.transport import LIMITS, Transport
 
 #: Longest single sleep, so that a clock that jumps does not make us sleep for hours.
 _SLEEP_SECONDS_MAX = 5.0
@@ -103,7 +103,7 @@ class Wiring:
     @cached_property
     def xero_transport(self) -> Transport:
         return self._xero_transport or HttpClient(
-            guard=AddressGuard(allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE))
+            guard=AddressGuard(allow_private=bool(settings.TIEOUT_ALLOW_PRIVATE)), limits=LIMITS
         )
 
     @cached_property

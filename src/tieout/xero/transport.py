@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tieout.http import AddressRefused, Lost, NotSent, Reply, Request, TooLarge
+from tieout.http import AddressRefused, Limits, Lost, NotSent, Reply, Request, TooLarge
+
+#: Of one call to Xero. An organisation's lease lasts more than twice as long as an answer is awaited.
+LIMITS = Limits(read_seconds=30.0, total_seconds=60.0)
 
 #: The request surely had no effect.
 NOTHING_SENT = (NotSent, AddressRefused)
@@ -20,4 +23,4 @@ class Transport(Protocol):
         ...
 
 
-__all__ = ["ANSWER_LOST", "NOTHING_SENT", "NO_ANSWER", "Reply", "Request", "Transport"]
+__all__ = ["ANSWER_LOST", "LIMITS", "NOTHING_SENT", "NO_ANSWER", "Reply", "Request", "Transport"]

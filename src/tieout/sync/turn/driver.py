@@ -24,7 +24,7 @@ from tieout.sync.turn.values import Nothing, Outcome, Policy, Work
 
 #: Requests in flight per organisation (Xero's bound).
 IN_FLIGHT_MAX = 5
-#: With requests in flight and nothing to prepare, how long until it is looked again for new work, in seconds.
+#: With requests in flight, how long until it is looked again for new work and at the lease, in seconds.
 _LOOK_AGAIN_SECONDS = 0.25
 #: After an error of ours.
 _AFTER_ERROR = timedelta(seconds=2)
@@ -101,7 +101,10 @@ class _Turn:
                 ask_again = nothing.ask_again if nothing is not None else driver._clock.now()
                 if not self._futures:
                     break
-                self._collect(_LOOK_AGAIN_SECONDS if self._may_go_on() else None)
+                if not self._lost:
+                    # Also with all five under way, and while the last answers are awaited.
+                    self._extend()
+                self._collect(_LOOK_AGAIN_SECONDS)
         except BaseException:
             # What this turn leaves open has to be taken up again, by whoever comes next.
             ask_again = driver._clock.now() + _AFTER_ERROR
