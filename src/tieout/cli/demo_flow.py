@@ -46,6 +46,8 @@ class Result(msgspec.Struct, frozen=True):
     tie_out_calls: int
     seconds: float
     pressed: list[str] = []
+    #: Records that came back from Xero into a CRM, by kind.
+    brought: dict[str, int] = {}
 
 
 class DemoFailed(TieoutError):
@@ -61,6 +63,7 @@ class Flow:
         self._wishes = wishes
         self._say = say
         self.pressed: list[str] = []
+        self.brought: dict[str, int] = {}
         self.last_run = 0
 
     # set-up
@@ -158,6 +161,7 @@ class Flow:
             tie_out_calls=self._simulators.xero_calls() - after,
             seconds=round(time.monotonic() - started, 3),
             pressed=self.pressed,
+            brought=self.brought,
         )
 
     def _counts(self, states: set[str]) -> dict[str, int]:
