@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +16,19 @@ from tieout.web.api import tokens
 
 def token_for(user: User, role: str = "owner", *, expires_at: datetime | None = None, name: str = "nightly") -> str:
     return tokens.make(user, name, UserRole(role), expires_at, timezone.now())
+
+
+class HandClock:
+    """The time of now, moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
 
 
 class Program:

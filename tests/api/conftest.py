@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from api_tools import HandClock
 from cryptography.fernet import Fernet
 from django.apps import apps
 
@@ -20,19 +20,6 @@ from web_records import Shop
 
 for folder in ("contract", "records", "unit/xero", "cases"):
     sys.path.append(str(Path(__file__).resolve().parent.parent / folder))
-
-
-class HandClock:
-    """The time of now, moved by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 @pytest.fixture

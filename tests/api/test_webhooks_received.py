@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from api_tools import HandClock
 from django.test import Client
 from django.urls import reverse
 
-from conftest import HandClock
 from tieout.config.wiring import Wiring
 from tieout.records.models import App, Connection, Inbox, Schedule
 from tieout.stores import signed_calls

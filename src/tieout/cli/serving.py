@@ -14,6 +14,7 @@ from tieout.cli.locking import ServeLock, refuse_network_folder
 from tieout.cli.output import say
 from tieout.cli.supervising import Child, Supervisor
 from tieout.config import home, start
+from tieout.errors import ConfigurationWrong
 
 #: Requests of people wait behind each other only when this many are under way.
 WEB_THREADS = 8
@@ -23,14 +24,31 @@ SETTLE_SECONDS_MAX = 90
 
 @click.command(epilog="Example: tieout serve --listen 127.0.0.1:8000")
 @click.option("--listen", metavar="HOST:PORT", help="Where the web admin answers (TIEOUT_LISTEN).")
-def serve(listen: str | None) -> int:
+@click.option("--web-only", is_flag=True, help="No worker here: workers run elsewhere. Needs PostgreSQL.")
+def serve(listen: str | None, web_only: bool) -> int:
     """Web admin and worker on this machine, each restarted if it dies."""
     if listen:
         os.environ["TIEOUT_LISTEN"] = listen
+    if web_only:
+        return _serve_web()
     with ServeLock(home.folder()):
         start.begin()
         say_first_owner()
         return Supervisor([web_child(), worker_child()], settle_seconds=SETTLE_SECONDS_MAX).run()
+
+
+def _serve_web() -> int:
+    """The web admin alone; as many as wanted, on any host."""
+    start.begin()
+    from tieout.config import schema
+
+    if schema.is_sqlite():
+        raise ConfigurationWrong(
+            "TIEOUT_DATABASE_URL",
+            "On SQLite web admin and worker run together. Run: tieout serve; or move to PostgreSQL with: tieout move",
+        )
+    say_first_owner()
+    return Supervisor([web_child()], settle_seconds=SETTLE_SECONDS_MAX).run()
 
 
 @click.command(epilog="Example: tieout worker --threads 4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tieout.config.cases.connections import Connections
 from tieout.config.cases.entities import Entities
 from tieout.config.cases.first_run import FirstRun
+from tieout.config.cases.health import Health
 from tieout.config.cases.organisations import Organisations
 from tieout.config.cases.people import People
 from tieout.config.cases.proofs import Proofs
@@ -27,5 +28,6 @@ class WebCases(
     FirstRun,
     People,
     Webhooks,
+    Health,
 ):
     """Implements `tieout.web.use_cases.UseCases`."""

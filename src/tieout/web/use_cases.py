@@ -15,6 +15,7 @@ from tieout.web.cases.actor import Actor
 from tieout.web.cases.connections import ConnectionCases
 from tieout.web.cases.entities import EntityCases
 from tieout.web.cases.first_run import FirstRunCases
+from tieout.web.cases.health import HealthCases
 from tieout.web.cases.organisations import OrganisationCases
 from tieout.web.cases.people import PeopleCases
 from tieout.web.cases.proofs import ProofCases
@@ -39,6 +40,7 @@ class UseCases(
     FirstRunCases,
     PeopleCases,
     WebhookCases,
+    HealthCases,
     Protocol,
 ):
     """Everything that a person may ask for. Changes write their audit row and return how many rows they moved."""

@@ -41,7 +41,7 @@ def test_every_view_says_which_right_it_needs() -> None:
 
 
 def test_only_these_are_open_to_strangers() -> None:
-    assert {"first_owner", "login", "logout", "healthz", "metrics"} == OPEN
+    assert {"first_owner", "login", "logout", "healthz", "readyz", "metrics"} == OPEN
 
 
 @pytest.mark.parametrize("name", GUARDED)
