@@ -13,7 +13,7 @@ from tieout.records.sql import Database, optional_date, optional_time
 COUNT_MAX = 1_000
 
 _COUNTED = (COUNT_MAX + 1,)
-# Columns: what, number, name, state, reason, at, first, last, count; a branch for each thing that may need a person.
+# Columns: what, number, name, state, reason, at, first, last, count; a branch for each thing worth telling.
 _STATEMENT = """
 SELECT 'worker', 0, '', '', '', (SELECT MAX(changed_at) FROM installation WHERE name LIKE 'heartbeat %%'),
  (SELECT MIN(date) FROM document WHERE 1=0), (SELECT MIN(date) FROM document WHERE 1=0), COUNT(*)
@@ -27,9 +27,10 @@ UNION ALL SELECT 'catch_up', id, CASE WHEN alias='' THEN name ELSE alias END, st
  FROM organisation WHERE removed_at IS NULL AND status='connected' AND catch_up
 UNION ALL SELECT 'store', id, name, status, status_reason, NULL, NULL, NULL, 0
  FROM connection WHERE removed_at IS NULL AND status IN ('failing','refused')
-UNION ALL SELECT 'consent', a.id, '', a.status, '', a.refresh_expires_at, NULL, NULL, 0 FROM authorisation a
- WHERE a.status='connected' AND a.refresh_expires_at<=%s
- AND EXISTS (SELECT 1 FROM organisation o WHERE o.authorisation_id=a.id AND o.removed_at IS NULL)
+UNION ALL SELECT 'consent', t.id, '', t.status, '', COALESCE(t.refreshed_at, t.created_at), NULL, NULL, 0
+ FROM authorisation t JOIN app a ON a.id=t.app_id WHERE t.status='connected' AND a."grant"<>'custom'
+ AND COALESCE(t.refreshed_at, t.created_at)<=%s
+ AND EXISTS (SELECT 1 FROM organisation o WHERE o.authorisation_id=t.id AND o.removed_at IS NULL)
 UNION ALL SELECT 'held', 0, '', '', '', NULL, NULL, NULL, COUNT(*)
  FROM (SELECT 1 FROM posting WHERE state='held' LIMIT %s) held
 UNION ALL SELECT 'drift', 0, '', '', '', NULL, NULL, NULL, COUNT(*)
@@ -46,7 +47,7 @@ UNION ALL SELECT 'proof', p.organisation_id, CASE WHEN o.alias='' THEN o.name EL
 class AttentionRow(msgspec.Struct, frozen=True):
     """what: worker, organisation, waits, catch_up, store, consent, held, drift, proof.
 
-    at: last heartbeat, until when it waits, when a consent ends. count: stores connected (worker), rows up to
+    at: last heartbeat, until when it waits, when a consent was last used. count: stores connected (worker), rows up to
     COUNT_MAX + 1 (held, drift), differences or, negative, findings (proof).
     """
 
@@ -62,10 +63,10 @@ class AttentionRow(msgspec.Struct, frozen=True):
 
 
 def attention(
-    now: datetime, consents_until: datetime, proofs_since: datetime, database: Database | None = None
+    now: datetime, unused_since: datetime, proofs_since: datetime, database: Database | None = None
 ) -> Sequence[AttentionRow]:
-    """One query. now: what waits longer is told; consents that end before, and tie-outs since, are told."""
-    rows = (database or Database()).rows(_STATEMENT, [now, consents_until, *_COUNTED, *_COUNTED, proofs_since])
+    """One query. now: what waits longer is told; so are consents not used since, and tie-outs since."""
+    rows = (database or Database()).rows(_STATEMENT, [now, unused_since, *_COUNTED, *_COUNTED, proofs_since])
     return [
         AttentionRow(
             row[0], row[1], row[2], row[3], row[4], optional_time(row[5]), optional_date(row[6]),

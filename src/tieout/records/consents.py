@@ -9,7 +9,7 @@ from tieout.ports.alarms import ConsentState
 from tieout.records.sql import Database, Row, optional_time
 
 #: Xero ends a refresh token that was not used for this long.
-_LIFE = timedelta(days=60)
+CONSENT_LIFE = timedelta(days=60)
 
 
 class Consents:
@@ -38,5 +38,5 @@ def _state(rows: Sequence[Row]) -> ConsentState:
         status=status,
         renewed_at=renewed_at,
         # An app that logs in by itself has no refresh token that could end.
-        ends_at=None if grant == "custom" else renewed_at + _LIFE,
+        ends_at=None if grant == "custom" else renewed_at + CONSENT_LIFE,
     )

@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tieout.records.attention import COUNT_MAX, AttentionRow, attention
+from tieout.records.consents import CONSENT_LIFE
+from tieout.sync.alarms import CONSENT_WARNING, SILENT_AFTER
 from tieout.web import formats
 
-#: A worker beats every 10 seconds; after this long without one it does not run.
-BEAT_AGE_MAX = timedelta(seconds=90)
-#: A consent that is not used ends after 60 days; it is said so long before.
-CONSENT_AHEAD = timedelta(days=10)
 #: Results of tie-outs older than this are no news.
 PROOF_AGE_MAX = timedelta(days=3)
 
@@ -40,7 +38,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 def notices(now: datetime) -> list[Notice]:
     """Everything that needs a person, the worst first."""
-    rows = attention(now, now + CONSENT_AHEAD, now - PROOF_AGE_MAX)
+    rows = attention(now, now + CONSENT_WARNING - CONSENT_LIFE, now - PROOF_AGE_MAX)
     found = [notice for row in rows if (notice := _WORDS[row.what](row, now)) is not None]
     return sorted(found, key=lambda one: _ORDER[one.tone])
 
@@ -59,7 +57,7 @@ def _url(name: str, query: str = "") -> str:
 
 def _worker(row: AttentionRow, now: datetime) -> Notice | None:
     """The scheduler stops and nobody notices: here somebody does (CASES C105)."""
-    if not row.count or (row.at is not None and now - row.at <= BEAT_AGE_MAX):
+    if not row.count or (row.at is not None and now - row.at <= SILENT_AFTER):
         return None
     text = _("The worker does not run: nothing is read and nothing is sent. Start it with tieout serve.")
     if row.at is not None:
@@ -97,7 +95,7 @@ def _store(row: AttentionRow, now: datetime) -> Notice:
 
 def _consent(row: AttentionRow, now: datetime) -> Notice:
     text = _("The consent of Xero ends on %(day)s unless it is used before.")
-    shown = text % {"day": formats.day(row.at.date() if row.at else None)}
+    shown = text % {"day": formats.day((row.at + CONSENT_LIFE).date() if row.at else None)}
     return Notice(f"consent:{row.number}", "warning", "clock", shown, _url("connections"), _("Connections"))
 
 

@@ -21,7 +21,7 @@ from tieout.config import mails
 from tieout.errors import RetryLater
 from tieout.ports.proofs import Period, ProofFigures
 from tieout.reconciling import By, ControlTotal, Finding, Movement, RollForward, Side, Sums
-from tieout.records.models import Connection, Installation, Organisation, Posting
+from tieout.records.models import Authorisation, Connection, Installation, Organisation, Posting
 from tieout.records.proofs import DjangoProofs
 from tieout.sync import proof_results
 from tieout.sync.month_end import gather
@@ -303,3 +303,13 @@ def test_names_of_rates_come_from_what_xero_told(shop: Shop, client_of: ClientOf
     name = next(rate.name for rate in reference.tax_rates if rate.tax_type == "OUTPUT2")
     shown = client_of("viewer").get(f"{reverse('tie_out')}?month=2026-11&view=taxes").content.decode()
     assert name in shown
+
+
+def test_a_consent_that_nobody_uses_is_said_before_it_ends(shop: Shop) -> None:
+    beat()
+    now = timezone.now()
+    Authorisation.objects.update(refreshed_at=now - timedelta(days=40), status="connected")
+    [ends] = [one for one in notices.notices(now) if one.code.startswith("consent")]
+    assert "The consent of Xero ends on" in ends.text
+    Authorisation.objects.update(refreshed_at=now)
+    assert [one for one in notices.notices(now) if one.code.startswith("consent")] == []
