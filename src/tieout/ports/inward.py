@@ -109,6 +109,8 @@ class Planned(msgspec.Struct, frozen=True):
     state: str
     why: str
     write: StoreWrite | None = None
+    #: What the write was decided by.
+    sighting: Sighting | None = None
     ledger_behind: bool = False
     base: Base | None = None
     problem: Problem | None = None
@@ -191,11 +193,11 @@ class InwardRecords(Protocol):
         ...
 
     def sendable(self, pair: Pair, now: datetime, limit: int) -> Sequence[BroughtRow]:
-        """Rows whose write may leave now, customers first."""
+        """Rows whose write may leave now, customers first, with the sighting that they were decided by."""
         ...
 
     def unsettled(self, pair: Pair) -> Sequence[BroughtRow]:
-        """Rows being sent or of unknown outcome."""
+        """Rows being sent or of unknown outcome, with the sighting that they were decided by."""
         ...
 
     def begin(self, row: BroughtRow, now: datetime) -> bool:

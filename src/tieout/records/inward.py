@@ -25,9 +25,10 @@ _bases = msgspec.msgpack.Decoder(Base)
 
 
 class _Frozen(msgspec.Struct, array_like=True):
-    """A write as it is stored."""
+    """A write as it is stored, with what the ledger held when it was decided."""
 
     write: StoreWrite
+    sighting: Sighting
     ledger_behind: bool = False
 
 
@@ -222,9 +223,7 @@ class Inward:
                 [
                     (
                         one.state, one.seen, one.write.operation.value if one.write is not None else "",
-                        None
-                        if one.write is None
-                        else pack(_encoder.encode(_Frozen(one.write, one.ledger_behind))),
+                        _frozen(one),
                         encode_base(one.base),
                         one.problem.code if one.problem else "",
                         text(one.problem.reason if one.problem else one.why),
@@ -310,8 +309,14 @@ def _minor(money: Money) -> int | None:
         return None
 
 
-def row_of(row: Sequence[Any]) -> BroughtRow:
-    """From the columns `ROW`."""
+def _frozen(one: Planned) -> bytes | None:
+    if one.write is None or one.sighting is None:
+        return None
+    return pack(_encoder.encode(_Frozen(one.write, one.sighting, one.ledger_behind)))
+
+
+def row_of(row: Sequence[Any], *, as_decided: bool = False) -> BroughtRow:
+    """From the columns `ROW`. as_decided: with the sighting that its write was decided by, not the latest."""
     frozen = None if row[11] is None else _writes.decode(unpack(row[11]))
     return BroughtRow(
         id=row[0],
@@ -321,7 +326,7 @@ def row_of(row: Sequence[Any]) -> BroughtRow:
         state=row[5],
         key=row[6],
         marker=row[7],
-        sighting=_sightings.decode(unpack(row[8])),
+        sighting=frozen.sighting if as_decided and frozen is not None else _sightings.decode(unpack(row[8])),
         was_ended=row[5] == "ended",
         made_in_store=row[9] == "store",
         base=None if row[10] is None else _bases.decode(unpack(row[10])),

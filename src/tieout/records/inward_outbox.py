@@ -38,7 +38,7 @@ class InwardOutbox:
             f" ORDER BY {ORDER}, id LIMIT %s",
             [pair.connection, pair.organisation, *values, limit],
         )
-        return [row_of(row) for row in rows]
+        return [row_of(row, as_decided=True) for row in rows]
 
     def begin(self, row: BroughtRow, now: datetime) -> bool:
         with self._database.transaction():

@@ -216,8 +216,9 @@ class Deciding:
             return self._planned(row, "held", decision.why, problem=problems[0])
         conflicts = merged.conflicts if merged is not None else ()
         behind = merged is not None and bool(merged.to_ledger)
+        planned = self._planned(row, "queued", decision.why)
         return msgspec.structs.replace(
-            self._planned(row, "queued", decision.why), write=write, conflicts=conflicts, ledger_behind=behind
+            planned, write=write, sighting=row.sighting, conflicts=conflicts, ledger_behind=behind
         )
 
     def _remember(self, row: BroughtRow, current: Current | None, why: str, merged: Merged | None = None) -> Planned:
