@@ -12,9 +12,9 @@ import click
 from tieout.cli.output import emit, say, table
 from tieout.config import start
 
-#: Kinds of sample shops; the second are read from a database that the person names.
+#: Kinds of sample shops that are simulated, and kinds that can be read from a database that the person names.
 SIMULATED = ("magento2", "perfex")
-DATABASES = ("opencart",)
+DATABASES = ("opencart", "perfex")
 
 
 @click.command(epilog="Example: tieout demo --once --json")
@@ -58,7 +58,7 @@ def demo(
         from tieout.rules.settings import SalesDocuments
 
         if database_url:
-            source = Source(database_url=database_url)
+            source = Source(kind=store, database_url=database_url)
         elif store == "perfex":
             source = Source(kind=store, orders=orders or 0, seed=seed)
         else:
@@ -81,11 +81,11 @@ def _refuse(
     until: str | None, state: Path | None,
 ) -> None:  # fmt: skip
     if store not in (*SIMULATED, *DATABASES):
-        known = ", ".join((*SIMULATED, *DATABASES))
+        known = ", ".join(dict.fromkeys((*SIMULATED, *DATABASES)))
         raise click.UsageError(f"The demo has no shop of the kind {store} yet; it has {known}.")
     if database_url and store not in DATABASES:
         raise click.UsageError(f"Shops of the kind {store} are read through their interface, not from a database.")
-    if store in DATABASES and not database_url:
+    if store not in SIMULATED and not database_url:
         raise click.UsageError(f"For a shop of the kind {store} say its database with --database-url.")
     if store == "perfex" and data:
         raise click.UsageError("The demo's CRM is generated; say --orders for how many invoices.")

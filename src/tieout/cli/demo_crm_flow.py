@@ -65,6 +65,9 @@ class CrmFlow(Flow):
     def sync(self) -> None:
         """There and back: what people did in Xero meanwhile comes into the CRM, and must not go to Xero again."""
         super().sync()
+        if not self._simulators.secrets.get("token"):
+            self._say("Nothing is brought back: a database is only read.")
+            return
         self._switch_on()
         administration = self.wired.administration
         before = administration.documents_by_state()

@@ -142,7 +142,10 @@ def _store(
 ) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Options and secrets of the way into the shop, which is simulated unless it is a real database."""
     if source.database_url:
-        yield connection_of(source.database_url)
+        options, secrets = connection_of(source.database_url)
+        if source.kind == "perfex" and "prefix=" not in source.database_url:
+            options["prefix"] = "tbl"
+        yield options, secrets
         return
     if source.kind == "perfex":
         with serve_perfex(state, port, clock.now, invoices=source.orders, seed=source.seed) as (_, options, secrets):
