@@ -13,6 +13,8 @@ MINUTE = timedelta(seconds=60)
 #: How far back urgent work is looked at to reserve for more of it, and what is kept beyond that.
 URGENT_LATELY = timedelta(minutes=5)
 _URGENT_SPARE = 4
+#: A back-fill may use this much of the minute at once before it is spread; a small one is through with it.
+_BURST_PERCENT = 33
 #: Calls a day and organisation of an app on a paid tier; the free one has `Bounds.day`.
 DAY_LIMIT_PAID = 5_000
 #: Work of priority at or below this is a person waiting; it may use the day's reserve.
@@ -39,6 +41,7 @@ class Usage(msgspec.Struct, frozen=True):
     """What counts now. frees_at: when the oldest counting request stops to count (None: only open ones count).
 
     urgent_lately: urgent calls of the last `URGENT_LATELY`; urgent_counting: those of the last minute.
+    opened_at: when the youngest counting request left.
 
     day_remaining: by the last answer's header less what was opened since; None unknown, then day_used counts.
     """
@@ -55,10 +58,11 @@ class Usage(msgspec.Struct, frozen=True):
     hold_scope: str = ""
     urgent_lately: int = 0
     urgent_counting: int = 0
+    opened_at: datetime | None = None
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """free, or not_before and why (scope: a hold's, "minute", "concurrent", "app", "day")."""
+    """free, or not_before and why (scope: a hold's, "minute", "pace", "concurrent", "app", "day")."""
 
     free: bool
     not_before: datetime | None = None
@@ -70,8 +74,14 @@ _FREE = Slot(free=True)
 _CONCURRENT_WAIT = timedelta(seconds=1)
 
 
-def next_slot(usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = False, manual: bool = False) -> Slot:
-    """Whether a request may leave now, else when to ask again. manual work is urgent, too."""
+def next_slot(
+    usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = False, manual: bool = False, paced: bool = False
+) -> Slot:
+    """Whether a request may leave now, else when to ask again. manual work is urgent, too.
+
+    paced: work of a back-fill, spread evenly over the minute when it is long, so that at every moment a call is about
+    to be free again for what cannot wait.
+    """
     minute = bounds.minute if urgent or manual else bounds.minute - minute_reserve(usage, bounds)
     if usage.hold_until is not None and usage.hold_until > now:
         return Slot(False, usage.hold_until, usage.hold_scope or "outage")
@@ -79,6 +89,10 @@ def next_slot(usage: Usage, bounds: Bounds, now: datetime, *, urgent: bool = Fal
         return Slot(False, now + _CONCURRENT_WAIT, "concurrent")
     if usage.counting >= minute:
         return Slot(False, usage.frees_at or now + _CONCURRENT_WAIT, "minute")
+    if paced and usage.opened_at is not None and usage.counting >= bounds.minute * _BURST_PERCENT // 100:
+        paced_at = usage.opened_at + MINUTE / minute
+        if paced_at > now:
+            return Slot(False, paced_at, "pace")
     if usage.app_counting >= bounds.app_minute:
         return Slot(False, usage.app_frees_at or now + _CONCURRENT_WAIT, "app")
     return _day_slot(usage, bounds, now, manual)
@@ -92,7 +106,7 @@ def minute_reserve(usage: Usage, bounds: Bounds) -> int:
     """
     expected = 0
     if usage.urgent_lately:
-        a_minute = usage.urgent_lately * MINUTE / URGENT_LATELY
+        a_minute = max(usage.urgent_lately * (MINUTE / URGENT_LATELY), usage.urgent_counting)
         expected = math.ceil(a_minute * 1.5) + _URGENT_SPARE - usage.urgent_counting
     return min(max(bounds.minute_reserve, expected), bounds.minute // 2)
 

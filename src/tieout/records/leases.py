@@ -153,7 +153,8 @@ class Leases:
         )
         assert held is not None
         counted = database.row(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END), 0), MIN(counts_until)"
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END), 0), MIN(counts_until),"
+            " MAX(opened_at)"
             " FROM request WHERE organisation_id=%s AND counts_until>%s",
             [organisation, now],
         )
@@ -190,6 +191,7 @@ class Leases:
             hold_scope=held[1],
             urgent_lately=urgent[0],
             urgent_counting=urgent[1],
+            opened_at=optional_time(counted[3]),
         )
 
     def _app_may_fill(self, app: int, app_limit: int, minute_limit: int) -> bool:

@@ -75,8 +75,8 @@ def test_other_work_leaves_calls_for_urgent_work_by_what_it_needed_lately() -> N
     # Ten urgent calls a minute: fifteen and a few are kept, less what was used of them already.
     busy = Usage(counting=0, open=0, urgent_lately=50, urgent_counting=0)
     assert minute_reserve(busy, bounds) == 19
-    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=12), bounds) == 7
-    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=40), bounds) == 2
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=12), bounds) == 10
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=40), bounds) == 24
     # Never more than half: scheduled work goes on, too.
     assert minute_reserve(msgspec.structs.replace(busy, urgent_lately=500), bounds) == 30
 
@@ -85,3 +85,18 @@ def test_urgent_work_finds_the_calls_that_a_back_fill_left() -> None:
     usage = Usage(counting=45, open=0, urgent_lately=50)
     assert not next_slot(usage, Bounds(), NOW).free
     assert next_slot(usage, Bounds(), NOW, urgent=True).free
+
+
+def test_a_long_back_fill_is_spread_over_the_minute_and_leaves_a_call_for_what_cannot_wait() -> None:
+    usage = Usage(counting=57, open=0, frees_at=NOW + timedelta(seconds=9), opened_at=NOW)
+    slot = next_slot(usage, Bounds(), NOW, paced=True)
+    assert (slot.free, slot.scope) == (False, "pace")
+    assert slot.not_before is not None
+    assert timedelta(seconds=1) < slot.not_before - NOW < timedelta(seconds=1.1)
+    assert next_slot(usage, Bounds(), NOW + timedelta(seconds=1.1), paced=True).free
+    assert next_slot(usage, Bounds(), NOW, urgent=True).free
+    assert next_slot(usage, Bounds(), NOW).free
+
+
+def test_a_short_back_fill_goes_at_once() -> None:
+    assert next_slot(Usage(counting=18, open=0, opened_at=NOW), Bounds(), NOW, paced=True).free

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from tieout.accounting import Role
 from tieout.engine.batches import BATCH_START
-from tieout.engine.choice import IMMEDIATE_PRIORITY, Waiting, choose
+from tieout.engine.choice import BACKFILL_PRIORITY, IMMEDIATE_PRIORITY, Waiting, choose
 from tieout.engine.keys import key_is_trusted
 from tieout.engine.limits import MANUAL_PRIORITY, Slot, next_slot
 from tieout.engine.outcomes import AnswerFacts, CallFacts, Move, Reply, after_answer
 from tieout.engine.states import CallState
 from tieout.ports.ledger import Ledger, Operation
 from tieout.ports.turn import Claim, OrganisationState, StoredCall, TurnRecords
-from tieout.sync.turn import freezing, results
+from tieout.sync.turn import freezing, looking, results
 from tieout.sync.turn.values import LookUpCall, LookUpReady, Nothing, Policy, ReadContacts, SendCall, Step, Work
 
 #: Roles in the order of work; quotes are not posted yet.
@@ -111,6 +111,7 @@ class _Turn:
             self.now,
             urgent=priority <= IMMEDIATE_PRIORITY,
             manual=priority <= MANUAL_PRIORITY,
+            paced=priority >= BACKFILL_PRIORITY,
         )
 
     def resume(self) -> Step | None:
@@ -152,8 +153,8 @@ class _Turn:
         return state, decision.not_before
 
     def _look_up(self, call: StoredCall) -> Step | None:
-        if call.operation == Operation.UPDATE:
-            # Changing something twice to the same does no harm: it is simply decided anew.
+        if call.operation == Operation.UPDATE and call.role not in looking.DOCUMENTS:
+            # Changing a contact or an item twice to the same does no harm: it is simply decided anew.
             sent = [one for one in self.records.sent_postings(call.postings) if one.call == call.id]
             self.records.settle(
                 sent,
