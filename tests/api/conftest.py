@@ -18,7 +18,7 @@ from tieout.config.wiring import Wiring
 from tieout.records.models import Connection
 from web_records import Shop
 
-for folder in ("contract", "records", "unit/xero", "cases"):
+for folder in ("contract", "records", "unit/xero", "cases", "operating"):
     sys.path.append(str(Path(__file__).resolve().parent.parent / folder))
 
 
