@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
@@ -34,6 +34,7 @@ from tieout.ports.administration import OrganisationEntry
 from tieout.ports.memory import Remembering
 from tieout.ports.proofs import Period
 from tieout.ports.records import StoreConnection
+from tieout.ports.store import HasZones
 from tieout.ports.writing import StoreWriter
 from tieout.records.administration import DjangoAdministration
 from tieout.records.connecting import DjangoConnectionChanges
@@ -52,6 +53,7 @@ from tieout.sync.turn.values import Policy
 from tieout.sync.undo import Undoing
 from tieout.sync.volume import measure
 from tieout.sync.waiting import PatientMeter, RecordsMeter, Waiter
+from tieout.sync.zones import zone_findings
 from tieout.xero.addresses import Addresses
 from tieout.xero.client import XeroLedger
 from tieout.xero.transport import LIMITS, Transport
@@ -237,9 +239,21 @@ class Wiring:
         )
         found = examine(self.records, self.administration, self.clock, machine)
         told = [Finding(alarm.code.replace("_", " "), alarm.sentence, False, alarm.advice) for alarm in self.alarms()]
+        found = [*found, *self._zones()]
         live = [beat.owner for beat in live_workers(self.records.heartbeats(), self.clock.now())]
         workers = [Finding("workers", f"{len(live)} at work: {', '.join(sorted(live))}")] if live else []
         return [*found, *measure(self.records, self.administration, self.clock.now()), *workers, *told]
+
+    def _zones(self) -> Iterator[Finding]:
+        """Stores whose day is not the organisation's (ACCOUNTING B3)."""
+        for store in self.administration.connections():
+            translator = self.adapter(store).translator(store.context, store.options) if store.context else None
+            if not isinstance(translator, HasZones):
+                continue
+            for assignment in self.records.assignments(store.id):
+                if assignment.reference is not None:
+                    facts, today = assignment.reference.organisation, self.clock.now().date()
+                    yield from zone_findings(store.name, translator.zones(), facts, today)
 
     def alarms(self) -> Sequence[Alarm]:
         """What somebody must be told, for banners, mail and the doctor."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -85,6 +85,15 @@ class StoreTranslator(Protocol):
     def customer(self, body: bytes) -> Customer | tuple[Problem, ...]: ...
 
     def product(self, body: bytes) -> Product | tuple[Problem, ...]: ...
+
+
+@runtime_checkable
+class HasZones(Protocol):
+    """A translator that knows in which time zones its store dates documents (ACCOUNTING B3)."""
+
+    def zones(self) -> Sequence[tuple[str, str]]:
+        """(store view, IANA name), a row for each view; the view is "" where the store has one zone."""
+        ...
 
 
 class StoreAdapter(Protocol):

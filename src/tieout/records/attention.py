@@ -47,8 +47,8 @@ UNION ALL SELECT 'proof', p.organisation_id, CASE WHEN o.alias='' THEN o.name EL
 class AttentionRow(msgspec.Struct, frozen=True):
     """what: worker, organisation, waits, catch_up, store, consent, held, drift, proof.
 
-    at: last heartbeat, until when it waits, when a consent was last used. count: stores connected (worker), rows up to
-    COUNT_MAX + 1 (held, drift), differences or, negative, findings (proof).
+    at: last heartbeat, until when it waits, when a consent was last used. count: stores connected (worker), rows
+    up to COUNT_MAX + 1 (held, drift), differences or, negative, findings (proof).
     """
 
     what: str

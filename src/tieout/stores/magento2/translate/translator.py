@@ -27,6 +27,9 @@ class MagentoTranslator:
         self._customers = Reader(wire.Customer)
         self._products = Reader(wire.Product)
 
+    def zones(self) -> Sequence[tuple[str, str]]:
+        return [(view.code, view.zone.key) for view in self._shop.views.values()]
+
     def envelope(self, raw: RawDocument) -> Envelope:
         return self._envelopes.read(raw)
 

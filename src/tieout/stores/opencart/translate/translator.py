@@ -30,6 +30,9 @@ class OpenCartTranslator:
         self._customers = Reader(wire.CustomerDocument)
         self._products = Reader(wire.CatalogueDocument)
 
+    def zones(self) -> Sequence[tuple[str, str]]:
+        return [("", str(self._shop.zone))]
+
     def envelope(self, raw: RawDocument) -> Envelope:
         return self._envelopes.read(raw)
 
