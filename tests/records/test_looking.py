@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from records_world import World, invoice_ref, order_plan
 from tieout.accounting import Role
 from tieout.money import Money
 from tieout.planning.results import DossierPlan, PlannedPosting
-from tieout.ports.ledger import AnswerKind
+from tieout.ports.ledger import Answer, AnswerKind, FrozenCall
 from tieout.ports.records import Selection
 from tieout.records import models
 from tieout.records.drifts import decide_drift
@@ -129,6 +130,25 @@ def test_a_change_of_ours_whose_answer_was_lost_is_nobodys_change(world: World) 
     _change_in_the_shop(world, order_plan(1, total="36.00", paid=False))
     world.finish()
     assert world.posting(invoice_ref(1)).state == "posted"
+
+
+@pytest.mark.parametrize("by_a_person", [False, True], ids=["ours", "a person's"])
+def test_a_change_whose_answer_was_lost_is_looked_at_before_it_is_sent_again(world: World, by_a_person: bool) -> None:
+    _posted(world)
+    world.clock.move(60)
+    _change_in_the_shop(world, _UPDATE)
+
+    def lost(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
+        process()
+        world.ledger.spoil = None
+        if by_a_person:
+            _change_by_hand(world)
+        return Answer(AnswerKind.UNKNOWN, 500, message="unhandled")
+
+    world.ledger.spoil = lost
+    world.finish()
+    assert world.posting(invoice_ref(1)).state == ("held" if by_a_person else "posted")
+    assert len(_writes(world)) == 1
 
 
 def test_c60_a_call_that_was_prepared_too_long_ago_is_not_sent(world: World) -> None:

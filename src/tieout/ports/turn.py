@@ -299,9 +299,15 @@ class TurnRecords(Protocol):
         """They were looked up: what the ledger holds of them is known."""
         ...
 
+    def doubt(self, postings: Sequence[int]) -> None:
+        """They have to be looked up before they go."""
+        ...
+
     # what people did in the ledger
 
-    def posted_objects(self, organisation: int, page: Sequence[Held]) -> Sequence[PostedObject]:
+    def posted_objects(
+        self, organisation: int, page: Sequence[Held], *, also_sending: bool = False
+    ) -> Sequence[PostedObject]:
         """See ports.seeing."""
         ...
 

@@ -63,3 +63,6 @@ class CatchingUp:
         self._database.run_in(
             "UPDATE posting SET must_check=%s, verified_at=%s WHERE id IN (@)", [False, now], postings
         )
+
+    def doubt(self, postings: Sequence[int]) -> None:
+        self._database.run_in("UPDATE posting SET must_check=%s WHERE id IN (@)", [True], postings)

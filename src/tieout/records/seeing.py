@@ -20,14 +20,17 @@ class Seeing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def posted_objects(self, organisation: int, page: Sequence[Held]) -> Sequence[PostedObject]:
+    def posted_objects(
+        self, organisation: int, page: Sequence[Held], *, also_sending: bool = False
+    ) -> Sequence[PostedObject]:
         roles = {held.remote_id: held.role for held in page}
         rows = self._database.rows_in(
             "SELECT p.id, p.role, p.remote_id, p.remote_status, p.drift, p.posted_at, COALESCE(y.posted, y.wanted)"
             " FROM posting p JOIN posting_payload y ON y.posting_id=p.id WHERE p.organisation_id=%s"
             # After a change whose answer was lost nobody knows which of our versions is there.
-            " AND p.state<>'sending' AND p.posted_digest NOT IN ('','unsure') AND p.remote_id IN (@) ORDER BY p.id",
-            [organisation],
+            " AND (%s OR p.state<>'sending') AND p.posted_digest NOT IN ('','unsure') AND p.remote_id IN (@)"
+            " ORDER BY p.id",
+            [organisation, also_sending],
             list(roles),
         )
         found = [row for row in rows if row[6] is not None and _same_list(roles[row[2]], Role(row[1]))]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tieout.accounting import Held, Role
+from tieout.accounting import Held, Payload, Role
 from tieout.engine.actions import Action
 from tieout.engine.states import PostingState
 from tieout.ports.seeing import Difference, Update
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tieout.sync.turn.prepare import _Turn
 
 #: Of these a person may have changed amounts, tax or status; contacts are only ever filled, payments never changed.
-_DOCUMENTS = (Role.INVOICE, Role.CREDIT_NOTE, Role.DIFFERENCE)
+DOCUMENTS = (Role.INVOICE, Role.CREDIT_NOTE, Role.DIFFERENCE)
 _OVERWRITING = (Action.UPDATE, Action.VOID, Action.DELETE)
 
 
@@ -44,7 +44,7 @@ def look_up_first(turn: _Turn, role: Role, ready: Sequence[ReadyPosting]) -> Loo
 
 
 def _is_unseen(turn: _Turn, role: Role, one: ReadyPosting) -> bool:
-    if role not in _DOCUMENTS or one.action not in _OVERWRITING:
+    if role not in DOCUMENTS or one.action not in _OVERWRITING:
         return False
     return one.seen_at is None or turn.now - one.seen_at > turn.policy.look_age
 
@@ -65,7 +65,7 @@ def _changed_by_people(
     records: TurnRecords, step: LookUpReady, sent: Sequence[Sent], found: Mapping[str, Held], now: datetime
 ) -> list[Settled]:
     """Postings that would overwrite what a person wrote; what was found is kept as drift, to be decided about."""
-    if step.role not in _DOCUMENTS:
+    if step.role not in DOCUMENTS:
         return []
     there = {held.remote_id: held for held in found.values()}
     waiting = {one.id: one for one in sent if one.action in _OVERWRITING}
@@ -88,6 +88,33 @@ def _changed_by_people(
 
 def _is_wanted(one: Sent, held: Held) -> bool:
     """It is there as it is wanted already: made so by the lost database, or by a person."""
-    if one.action != Action.UPDATE or one.payload is None:
-        return False
-    return not any(change.blocks for change in look_at(one.payload, held).changes)
+    return one.action == Action.UPDATE and _holds(one.payload, held)
+
+
+def after_lost_change(
+    records: TurnRecords, organisation: int, sent: Sequence[Sent], found: Mapping[str, Held]
+) -> list[Settled]:
+    """A change whose answer was lost: it arrived where the ledger holds its figures and not the earlier ones.
+
+    Everything else goes back to the queue, and is looked at once more before it goes: it may be a person's by now.
+    """
+    before = {
+        ours.id: ours.payload
+        for ours in records.posted_objects(organisation, list(found.values()), also_sending=True)
+    }
+    settled: list[Settled] = []
+    doubtful: list[int] = []
+    for one in sent:
+        held = found.get(one.marker)
+        if held is not None and one.id in before and _holds(one.payload, held) and not _holds(before[one.id], held):
+            settled.append(results.arrived(one, held))
+        else:
+            settled.append(results.returned(one))
+            doubtful.append(one.id)
+    records.doubt(doubtful)
+    return settled
+
+
+def _holds(payload: Payload | None, held: Held) -> bool:
+    """Whether the ledger holds these amounts, taxes and this status."""
+    return payload is not None and not any(change.blocks for change in look_at(payload, held).changes)

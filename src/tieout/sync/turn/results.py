@@ -46,6 +46,11 @@ def of_element(
     return _landed(sent, element, found=found)
 
 
+def arrived(sent: Sent, held: Held) -> Settled:
+    """It was looked up after a lost answer, and is there as it was sent."""
+    return _landed(sent, Element(marker=sent.marker, ok=True, remote_id=held.remote_id, held=held), found=True)
+
+
 def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
     held = element.held
     status = held.status if held else ""

@@ -95,6 +95,11 @@ class _Settling:
             self._drop_from_call(set(call.postings[:1]))
             return
         sent = self._sent([one for one in call.postings if one in asked])
+        if call.operation == Operation.UPDATE:
+            changes = looking.after_lost_change(self._records, self._state.id, sent, outcome.found)
+            self._write(sent, changes, None)
+            self._drop_from_call(asked)
+            return
         elements = []
         missing = []
         for one in sent:

@@ -70,7 +70,7 @@ def _touched(world: Simulation, order: Order, deed: Deed, there: list[Json], pay
     ours = [
         one.at
         for one in world.xero.journal.made
-        if one.call and one.kind == "Invoices" and one.label == order.marker and one.at > deed.at
+        if one.call and one.kind == "Invoices" and one.label == order.marker and one.at >= deed.at
     ]
     if ours and min(ours) - deed.at <= _TOO_YOUNG_SECONDS:
         world.coverage["person and Tieout at once"] += 1
