@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tieout.accounting import Contact, Invoice, Payload, Payment
+from tieout.accounting import Contact, Held, HeldLine, Invoice, Payload, Payment, Role
 from tieout.accounting.brought import LedgerContact, LedgerInvoice, LedgerInvoiceLine, LedgerPayment, Sighting
 
 
@@ -89,3 +89,42 @@ def _plain(one: Sighting) -> Sighting:
             return msgspec.structs.replace(one, updated_at=None)
         case _:
             return one
+
+
+def held_of(sighting: Sighting) -> Held | None:
+    """An invoice or payment as the sweep reads it, for comparing it as the sweep does; None for other kinds."""
+    match sighting:
+        case LedgerInvoice():
+            return Held(
+                role=Role.INVOICE,
+                remote_id=sighting.remote_id,
+                status=sighting.status,
+                number=sighting.number,
+                reference=sighting.reference,
+                contact_id=sighting.contact_id,
+                date=sighting.date,
+                due_date=sighting.due_date,
+                currency=sighting.currency,
+                sub_total=sighting.sub_total,
+                total_tax=sighting.total_tax,
+                total=sighting.total,
+                lines=tuple(
+                    HeldLine(line.account_code, line.tax_type, line.amount, line.tax, line.description)
+                    for line in sighting.lines
+                ),
+                has_lines=bool(sighting.lines),
+            )
+        case LedgerPayment():
+            return Held(
+                role=Role.PAYMENT,
+                remote_id=sighting.remote_id,
+                status=sighting.status,
+                reference=sighting.reference,
+                date=sighting.date,
+                currency=sighting.amount.currency,
+                amount=sighting.amount,
+                account_code=sighting.account_code,
+                target_id=sighting.invoice_id,
+                has_lines=False,
+            )
+    return None

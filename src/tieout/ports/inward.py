@@ -221,8 +221,13 @@ class InwardRecords(Protocol):
         """Refused (held), to be tried again (queued), or unknown; with its reason and the log."""
         ...
 
-    def forget_drift(self, pair: Pair, remote_id: str, now: datetime) -> None:
-        """What a person changed there is in the store now: it is no difference any more."""
+    def forget_drift(
+        self, pair: Pair, remote_id: str, differences: Sequence[tuple[str, str, str]], now: datetime
+    ) -> None:
+        """What a person changed there was looked at: it is no drift any more, and these differences never are.
+
+        differences: (field, ours, theirs) as the sweep tells them.
+        """
         ...
 
     def ask(self, pair: Pair, kind: EntryKind, remote_ids: Sequence[str]) -> int:

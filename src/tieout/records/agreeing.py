@@ -13,7 +13,7 @@ from tieout.ports.records import PlanToWrite
 from tieout.records.codec import encode_payload, payload_digest
 from tieout.records.plan_writing import PlanWriting
 from tieout.records.ringing import ring
-from tieout.records.sql import Database
+from tieout.records.sql import Database, text
 from tieout.records.standing import refresh_dependents, refresh_documents
 
 _LINK = """UPDATE posting SET remote_id=%s, remote_status=%s,
@@ -32,6 +32,10 @@ _LINK_ONLY = """UPDATE posting SET remote_id=%s, remote_status=%s,
 _GONE = """UPDATE posting SET state='gone', action='nothing', wanted_digest='', posted_digest='', remote_status=%s,
  drift='', code='', reason='', subject='', burnt=CASE WHEN burnt='' THEN marker ELSE burnt END, verified_at=%s
  WHERE id=%s AND state IN ('queued','waiting','posted','held')"""
+
+_ACCEPTED = """INSERT INTO drift (posting_id, field, ours, theirs, blocks, seen_at, decided_at, decision, decided_by)
+ SELECT %s,%s,%s,%s,false,%s,%s,'accept','Tieout' WHERE NOT EXISTS (SELECT 1 FROM drift d WHERE d.posting_id=%s
+ AND d.field=%s AND d.theirs=%s AND d.decision='accept')"""
 
 # What cannot be planned is linked all the same: it must never be made a second time.
 _LINK_HELD = """UPDATE posting SET remote_id=%s, remote_status=%s,
@@ -115,7 +119,9 @@ class Agreeing:
             )
         self._database.run("UPDATE posting_payload SET posted=NULL WHERE posting_id=%s", [posting])
 
-    def forget_drift(self, pair: Pair, remote_id: str, now: datetime) -> None:
+    def forget_drift(
+        self, pair: Pair, remote_id: str, differences: Sequence[tuple[str, str, str]], now: datetime
+    ) -> None:
         database = self._database
         with database.transaction():
             postings = [
@@ -127,6 +133,10 @@ class Agreeing:
             ]
             database.run_in("UPDATE posting SET drift='' WHERE state<>'sending' AND id IN (@)", [], postings)
             self._accept_drift(postings, now)
+            for posting in postings:
+                for field, ours, theirs in differences:
+                    values = [posting, field, text(ours), text(theirs), now, now]
+                    database.run(_ACCEPTED, [*values, posting, field, text(theirs)])
             database.run_in(
                 "UPDATE document SET planning_due=true, planning_cause='release' WHERE id IN"
                 " (SELECT root_id FROM posting WHERE state IN ('held','queued') AND id IN (@))",

@@ -15,11 +15,13 @@ from tieout.accounting import Contact, Invoice, Payment, Role
 from tieout.accounting.brought import LedgerContact, LedgerInvoice, LedgerPayment, Sighting
 from tieout.documents import DocumentKey, DocumentKind
 from tieout.documents.entries import EntryKind, PaymentEntry
+from tieout.planning.posted_sightings import held_of
 from tieout.planning.results import DossierPlan, PlannedPosting
 from tieout.ports import Clock, RawDocument, StoreTranslator
 from tieout.ports.inward import Agreement, BroughtRow, InwardRecords
 from tieout.ports.routing import PlanningRecords
 from tieout.ports.writing import Current
+from tieout.reconciling.drift import look_at
 from tieout.sync.plan import Planner
 
 
@@ -89,8 +91,9 @@ class Agreeing:
         role = _ROLES.get(row.kind)
         if role is None:
             return 0
-        self._records.forget_drift(row.pair, row.remote_id, self._clock.now())
         linked = 0
+        if not as_posted:
+            self.accept(row)
         for dossier in self._documents.dossiers(self._connection, list(roots)):
             if dossier.root_id is None:
                 continue
@@ -106,7 +109,16 @@ class Agreeing:
                 as_posted=as_posted,
             )
             linked += self._records.agree(agreement, self._clock.now())
+        self.accept(row)
         return linked
+
+    def accept(self, row: BroughtRow) -> None:
+        """What a person changed in the ledger was looked at: no drift any more."""
+        own = self._records.own_postings(row.pair, [row.remote_id]).get(row.remote_id)
+        held = held_of(row.sighting)
+        found = look_at(own.payload, held).changes if own is not None and own.payload and held is not None else ()
+        differences = [(one.field, one.ours, one.theirs) for one in found]
+        self._records.forget_drift(row.pair, row.remote_id, differences, self._clock.now())
 
 
 def _tied(

@@ -49,7 +49,7 @@ class Deciding:
         #: What others wait for, by kind: ids of ledger objects.
         self.needed: dict[EntryKind, dict[str, None]] = {}
         #: Objects of which the store's value won: what a person changed in the ledger is to be written over.
-        self.outvoted: list[str] = []
+        self.outvoted: list[BroughtRow] = []
         #: Rows that changed in the ledger, and of which the store has the same already.
         self.alike: list[tuple[BroughtRow, Current | None]] = []
 
@@ -152,7 +152,7 @@ class Deciding:
         match decision.step:
             case Step.REMEMBER:
                 if decision.merged is not None and decision.merged.conflicts:
-                    self.outvoted.append(row.remote_id)
+                    self.outvoted.append(row)
                 elif row.key and (decision.merged is not None or has_ended(row.sighting)):
                     self.alike.append((row, current))
                 return self._remember(row, current, decision.why, decision.merged)

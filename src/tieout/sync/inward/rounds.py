@@ -142,8 +142,8 @@ class InwardRounds:
             while planned := deciding.batch(kind):
                 self._records.plan_rows(planned, self._clock.now())
                 moved = True
-            for remote_id in deciding.outvoted:
-                self._records.forget_drift(side.pair, remote_id, self._clock.now())
+            for row in deciding.outvoted:
+                side.agreeing.accept(row)
             for row, current in deciding.alike:
                 raws = [current.raw] if current is not None and current.raw is not None else []
                 side.agreeing.agree(row, row.key, side.agreeing.keep(raws), current)
