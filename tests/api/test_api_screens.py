@@ -36,7 +36,7 @@ def make_token(client: Client, **more: str) -> str:
 
 
 def shown(page: str) -> str:
-    found = re.search(r"<code class=\"wrap-any\">(tieout_[\w-]+)</code>", page)
+    found = re.search(r"<code class=\"wrap-any text-reset\">(tieout_[\w-]+)</code>", page)
     assert found is not None
     return found.group(1)
 

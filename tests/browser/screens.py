@@ -45,6 +45,8 @@ SCREENS: dict[str, Callable[[Shop], str]] = {
     "checklist": lambda shop: reverse("checklist"),
     "connect_xero": lambda shop: reverse("connect_xero"),
     "users": lambda shop: reverse("users"),
+    "tokens": lambda shop: "/tokens",
+    "webhooks": lambda shop: "/connections/webhooks",
     "password": lambda shop: reverse("password"),
     "find": lambda shop: reverse("find") + "?q=0000",
     "preferences": lambda shop: reverse("preferences"),

@@ -20,7 +20,9 @@ class Named(msgspec.Struct, frozen=True):
     gone: tuple[DocumentKey, ...] = ()
 
     def words(self) -> str:
-        return f"{self.new} new, {self.changed} changed, {self.same} as before, {len(self.gone)} not in the store"
+        gone = len(self.gone)
+        counts = {"new": self.new, "changed": self.changed, "as before": self.same, "not in the store": gone}
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing of a known kind"
 
 
 def read_named(
