@@ -33,6 +33,7 @@ class Plan(msgspec.Struct, frozen=True):
     waiting: int
     held: int
     unplanned: int
+    minutes: int = 0
 
 
 def budgets() -> list[Budget]:
@@ -77,9 +78,12 @@ def plan(lookups: Lookups, now: datetime) -> Plan:
     states = dict(
         Posting.objects.filter(state__in=("waiting", "held")).order_by().values_list("state").annotate(Count("id"))
     )
+    expected = forecast(ready, budgets(), now)
+    seconds = (expected.done_at - now).total_seconds() if expected.done_at else 0
     return Plan(
         steps=steps,
-        forecast=forecast(ready, budgets(), now),
+        forecast=expected,
+        minutes=max(-(-int(seconds) // 60), 1) if expected.done_at else 0,
         waiting=states.get("waiting", 0),
         held=states.get("held", 0),
         unplanned=Document.objects.filter(planning_due=True).count(),

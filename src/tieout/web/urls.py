@@ -65,6 +65,7 @@ urlpatterns = [
     path("runs", history.runs, name="runs"),
     path("runs.csv", history.runs_csv, name="runs_csv"),
     path("runs/<int:run>", history.run, name="run"),
+    path("runs/<int:run>/live", history.run_live, name="run_live"),
     path("runs/<int:run>/undo", history.undo, name="undo"),
     path("audit", history.audit, name="audit"),
     path("audit.csv", history.audit_csv, name="audit_csv"),

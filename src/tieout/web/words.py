@@ -147,6 +147,22 @@ def _badge(state: str, language: str) -> SafeString:
     return format_html('<span class="badge tone-{}">{}{}</span>', shown.tone, icon(shown.icon, 14), title)
 
 
+#: Kinds of runs.
+RUN_KINDS: dict[str, Any] = {
+    "sync": _("Sync"),
+    "add": _("Added documents"),
+    "backfill": _("Back-fill"),
+    "pull": _("Read from the store"),
+    "undo": _("Undo"),
+    "tie_out": _("Tie-out"),
+}
+
+
+def run_kind(name: str) -> str:
+    """ "Added documents" for "add"."""
+    return str(RUN_KINDS.get(name, name.replace("_", " ").capitalize()))
+
+
 def entity(kind: str) -> str:
     """ "Credit memo" for "refund"."""
     return str(ENTITIES.get(kind, kind))

@@ -21,7 +21,7 @@ from tieout.config import mails
 from tieout.errors import RetryLater
 from tieout.ports.proofs import Period, ProofFigures
 from tieout.reconciling import By, ControlTotal, Finding, Movement, RollForward, Side, Sums
-from tieout.records.models import Authorisation, Connection, Installation, Organisation, Posting
+from tieout.records.models import Authorisation, Connection, Installation, Organisation, Posting, Run, Schedule
 from tieout.records.proofs import DjangoProofs
 from tieout.sync import proof_results
 from tieout.sync.month_end import gather
@@ -313,3 +313,38 @@ def test_a_consent_that_nobody_uses_is_said_before_it_ends(shop: Shop) -> None:
     assert "The consent of Xero ends on" in ends.text
     Authorisation.objects.update(refreshed_at=now)
     assert [one for one in notices.notices(now) if one.code.startswith("consent")] == []
+
+
+def test_what_is_under_way_is_told_with_how_far_it_is(shop: Shop, client_of: ClientOf) -> None:
+    now = timezone.now()
+    run = Run.objects.create(kind="add", started_at=now, state="running", started_by="owner")
+    Posting.objects.filter(pk__in=[shop.postings[name].pk for name in ("invoice", "queued", "held")]).update(run=run)
+    Schedule.objects.create(
+        name=f"pull:{shop.connection.pk}", job="pull", connection=shop.connection, lease_until=now + timedelta(minutes=1),
+        last_started_at=now - timedelta(minutes=1),
+    )  # fmt: skip
+    DjangoProofs().ask_proof(shop.organisation.pk, NOVEMBER, by="ada", now=now)
+    shown = client_of("viewer").get(reverse("dashboard")).content.decode()
+    assert "Added documents: 2 of 3 done" in shown
+    assert "Tie-out: waits for the worker" in shown
+    assert f"{shop.connection.name} is being read" in shown
+    live = client_of("viewer").get(reverse("run_live", args=(run.pk,)))
+    assert "2 of 3 done" in live.content.decode()
+    assert "1 of them is held" in live.content.decode()
+    Run.objects.filter(pk=run.pk).update(state="done")
+    assert client_of("viewer").get(reverse("run_live", args=(run.pk,)))["HX-Refresh"] == "true"
+
+
+def test_a_run_of_added_documents_can_be_paused_on_its_page(shop: Shop, client_of: ClientOf) -> None:
+    run = Run.objects.create(kind="add", started_at=timezone.now(), state="running")
+    assert (
+        reverse("pause_run", args=(run.pk,))
+        in client_of("operator").get(reverse("run", args=(run.pk,))).content.decode()
+    )
+    assert "Pause" not in client_of("viewer").get(reverse("run", args=(run.pk,))).content.decode()
+
+
+def test_the_page_of_a_tie_out_leads_to_its_result(shop: Shop, client_of: ClientOf) -> None:
+    run = prove(shop)
+    shown = client_of("viewer").get(reverse("run", args=(run,))).content.decode()
+    assert f"{reverse('tie_out')}?from=2026-11-01&amp;to=2026-11-30&amp;organisation={shop.organisation.pk}" in shown

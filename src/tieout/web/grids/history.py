@@ -12,18 +12,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tieout.records.models import Audit, Run
+from tieout.web import words
 from tieout.web.grids.base import Grid, GridFilter, choice, column, dates, search, starts_with, table_of
 
-RUN_KINDS = {
-    "sync": _("Sync"),
-    "backfill": _("Back-fill"),
-    "pull": _("Read from the store"),
-    "undo": _("Undo"),
-    "tie_out": _("Tie-out"),
-}
 #: The CSV has the whole.
 CHANGE_LENGTH_MAX = 3000
-RUN_STATES = [(state, state.capitalize()) for state in ("running", "paused", "done", "failed", "undone")]
+RUN_STATES = [(state, state.capitalize()) for state in ("asked", "running", "paused", "done", "failed", "undone")]
 
 
 def counts(text: str) -> list[tuple[str, str]]:
@@ -38,7 +32,7 @@ def counts(text: str) -> list[tuple[str, str]]:
 
 
 class RunFilter(GridFilter):
-    kind = choice("kind", _("Any kind"), list(RUN_KINDS.items()))
+    kind = choice("kind", _("Any kind"), list(words.RUN_KINDS.items()))
     state = choice("state", _("Any state"), RUN_STATES)
 
 
@@ -80,7 +74,7 @@ class RunGrid(Grid):
         ends = (look.store(record.connection_id), look.organisation(record.organisation_id))
         return RunRow(
             id=record.pk,
-            kind=str(RUN_KINDS.get(record.kind, record.kind)),
+            kind=words.run_kind(record.kind),
             state=record.state,
             started_at=record.started_at,
             seconds=round((record.ended_at - record.started_at).total_seconds()) if record.ended_at else None,
@@ -92,7 +86,7 @@ class RunGrid(Grid):
     def csv_columns(self) -> Sequence[tuple[str, Callable[[Any], object]]]:
         return (
             (str(_("Run")), lambda run: run.pk),
-            (str(_("Kind")), lambda run: str(RUN_KINDS.get(run.kind, run.kind))),
+            (str(_("Kind")), lambda run: words.run_kind(run.kind)),
             (str(_("State")), lambda run: run.state),
             (str(_("Started")), lambda run: run.started_at),
             (str(_("Ended")), lambda run: run.ended_at),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from tieout.web import overview
+from tieout.web import overview, under_way
 from tieout.web.access import Right, needs
 from tieout.web.checklist import checklist, has_started
 from tieout.web.finding import find_documents
@@ -20,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     drawing, figures = overview.posted_chart(now)
     context = {
         "live": overview.live(now),
+        "works": under_way.under_way(lookups(), now),
         "causes": causes(overview.CAUSES_MAX),
         "links": overview.links(now),
         "chart": drawing,
@@ -32,7 +33,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @needs(Right.READ)
 def live(request: HttpRequest) -> HttpResponse:
     """Only the numbers, each to be swapped into its place: focus and open details stay as they are."""
-    return render(request, "web/_live.html", {"live": overview.live(timezone.now()), "swap": True})
+    now = timezone.now()
+    context = {"live": overview.live(now), "works": under_way.under_way(lookups(), now), "swap": True}
+    return render(request, "web/_live.html", context)
 
 
 @needs(Right.READ)

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tieout.errors import TieoutError
-from tieout.records.models import Event, Posting, Run
-from tieout.web import words
+from tieout.records.models import Event, Posting, Proof, Run
+from tieout.web import under_way, words
 from tieout.web.access import FORM, Right, needs
 from tieout.web.grids.history import AuditGrid, RunGrid, counts
 from tieout.web.lookups import lookups
@@ -44,13 +45,36 @@ def run(request: HttpRequest, run: int) -> HttpResponse:
     )
     context = {
         "run": found,
+        "progress": under_way.progress_of([run])[run],
+        "open_states": under_way.OPEN_STATES,
         "row": RunGrid(request, lookups()).row(found),
         "scope": counts(found.scope),
         "done": [(words.event(action, role), status, count) for action, role, status, count in done],
+        "proof_url": _proof_url(run),
         "postings": Posting.objects.filter(run_id=run).count(),
         "undone_by": list(Run.objects.filter(undoes_id=run).order_by("id")[:10]),
     }
     return render(request, "web/run.html", context)
+
+
+def _proof_url(run: int) -> str:
+    """Where a tie-out's result is shown, "" for other runs."""
+    proof = Proof.objects.filter(run=run).values_list("dated_from", "dated_to", "organisation_id").first()
+    if proof is None:
+        return ""
+    first, last, organisation = proof
+    return f"{reverse('tie_out')}?from={first or ''}&to={last or ''}&organisation={organisation}"
+
+
+@needs(Right.READ)
+def run_live(request: HttpRequest, run: int) -> HttpResponse:
+    """How far a run is; when it has ended the page is loaded anew."""
+    found = get_object_or_404(Run, pk=run)
+    context = {"run": found, "progress": under_way.progress_of([run])[run], "open_states": under_way.OPEN_STATES}
+    answer = render(request, "web/_run_live.html", context)
+    if found.state not in under_way.OPEN_STATES:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @needs(Right.APPROVE, methods=FORM)
