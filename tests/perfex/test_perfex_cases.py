@@ -266,14 +266,31 @@ def test_a_payment_that_is_deleted_in_the_crm_is_taken_back() -> None:
     assert posting(planned, Role.INVOICE).payload is not None
 
 
-def test_a_payment_that_is_edited_in_the_crm_is_not_booked_twice() -> None:
+@pytest.mark.parametrize(
+    "change", [{"amount": D("80.00")}, {"amount": D("20.00")}, {"date": "2026-03-12"}, {"paymentmode": "2"}]
+)
+def test_a_payment_that_is_edited_in_the_crm_is_taken_back_and_made_anew(change: dict[str, object]) -> None:
     crm, key = crm_with(line("100"))
     payment = crm.sales.pay(key, D("50.00"), "1", "2026-03-11")
     posted = as_posted(plan(dossier(crm, key)))
-    crm.sales.change_payment(payment, {"amount": D("80.00")})
+    crm.sales.change_payment(payment, change)
     planned = plan(dossier(crm, key), posted)
-    amounts = [one.payload.amount.amount for one in planned.postings if isinstance(one.payload, Payment)]
-    assert sum(amounts, D(0)) == D("80.00")
+    old, new = (one for one in planned.postings if one.ref.role is Role.PAYMENT)
+    if old.payload is not None:
+        old, new = new, old
+    assert old.payload is None
+    assert isinstance(new.payload, Payment)
+    assert new.payload.amount.amount == change.get("amount", D("50.00"))
+    assert old.ref in new.depends_on
+
+
+def test_a_note_on_a_payment_changes_nothing_in_xero() -> None:
+    crm, key = crm_with(line("100"))
+    payment = crm.sales.pay(key, D("50.00"), "1", "2026-03-11")
+    posted = as_posted(plan(dossier(crm, key)))
+    crm.sales.change_payment(payment, {"note": "seen"})
+    planned = plan(dossier(crm, key), posted)
+    assert [one.payload for one in planned.postings if one.ref.role is Role.PAYMENT] == [posted[1].payload]
 
 
 # credit notes

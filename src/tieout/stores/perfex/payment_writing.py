@@ -11,6 +11,7 @@ from tieout.stores.perfex import wire
 from tieout.stores.perfex.client import Json, NoSuchRecord, PerfexClient, Refusal, row_of
 from tieout.stores.perfex.entries import payment_fields
 from tieout.stores.perfex.notes import marker_in, note_with
+from tieout.stores.perfex.payment_keys import payment_id
 
 
 class PaymentWriting:
@@ -20,14 +21,14 @@ class PaymentWriting:
         self._client = client
 
     def find(self, marker: str) -> str | None:
-        """The payment whose note bears the marker."""
+        """The id of the payment whose note bears the marker."""
         for row in self._client.rows("payments"):
             if marker_in(row.get("note", "")) == marker:
                 return row.get("paymentid") or row.get("id")
         return None
 
     def row(self, key: str) -> tuple[wire.PaymentRow, str] | None:
-        """A payment and the id of its invoice. In a joined row `id` is the payment mode's."""
+        """A payment by its id, and the id of its invoice. In a joined row `id` is the payment mode's."""
         try:
             found = row_of(self._client.record(f"payments/{key}"))
         except NoSuchRecord:
@@ -42,13 +43,14 @@ class PaymentWriting:
 
     def send(self, write: StoreWrite, entry: PaymentEntry, key: str) -> Json | Refusal:
         """The module's answer. Raises as `client.write`."""
-        path = f"payments/{write.key}"
+        identity = payment_id(write.key)
+        path = f"payments/{identity}"
         match write.operation:
             case WriteOperation.CREATE:
                 body = payment_fields(entry, note_with("", write.marker))
                 return self._client.write("POST", "payments", body, key, form=True)
             case WriteOperation.UPDATE:
-                known = self.row(write.key)
+                known = self.row(identity)
                 if known is None:
                     return Refusal(404, "it is not there", "")
                 return self._client.write("PUT", path, payment_fields(entry, note_with(known[0].note, write.marker)))

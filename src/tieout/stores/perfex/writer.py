@@ -29,10 +29,11 @@ from tieout.stores.perfex.decode import UNREADABLE, Reader
 from tieout.stores.perfex.entries import customer_entry, customer_fields, invoice_entry, payment_entry, tax_code
 from tieout.stores.perfex.invoice_writing import InvoiceWriting
 from tieout.stores.perfex.notes import marker_in
+from tieout.stores.perfex.payment_keys import payment_id, payment_key
 from tieout.stores.perfex.payment_writing import PaymentWriting
 from tieout.stores.perfex.people_writing import PeopleWriting
 from tieout.stores.perfex.reader import PerfexReader
-from tieout.stores.perfex.translate.crm import CrmFacts, read_context
+from tieout.stores.perfex.translate.crm import CrmFacts, day_of, read_context
 from tieout.stores.perfex.translate.figures import read_figures
 from tieout.stores.perfex.writable import unwritable
 
@@ -104,7 +105,9 @@ class PerfexWriter:
             case InvoiceEntry():
                 key = self._invoices.find(write.marker)
             case PaymentEntry():
-                key = self._payments.find(write.marker)
+                found = self._payments.find(write.marker)
+                row = self._payments.row(found) if found else None
+                key = _payment_key(row[0]) if row is not None else None
         return Written(key) if key else None
 
     def send(self, write: StoreWrite, idempotency_key: str) -> Written | Refused:
@@ -137,12 +140,16 @@ class PerfexWriter:
                 answer = self._payments.send(write, entry, idempotency_key)
         if isinstance(answer, Refusal):
             return self._refused(write, answer)
+        if isinstance(entry, PaymentEntry) and write.operation is WriteOperation.UPDATE:
+            return Written(_entry_key(payment_id(write.key), entry))
         if write.operation is not WriteOperation.CREATE:
             return Written(write.key)
         if isinstance(entry, TaxRateEntry):
             self._facts = None
             return Written(_tax_key(entry))
         key = _new_key(answer)
+        if key and isinstance(entry, PaymentEntry):
+            key = _entry_key(key, entry)
         return Written(key) if key else None
 
     def _refused(self, write: StoreWrite, refusal: Refusal) -> Refused:
@@ -150,8 +157,14 @@ class PerfexWriter:
         problem = Problem(
             Code.STORE_REFUSED, f"The CRM refused this {words}: {refusal.sentence}.", f"{words} refused by the CRM"
         )
-        gone = refusal.status == 404 and bool(write.key) and self.current(write.kind, write.key) is None
+        gone = refusal.status == 404 and bool(write.key) and not self._is_there(write)
         return Refused((problem,), refusal.evidence, gone)
+
+    def _is_there(self, write: StoreWrite) -> bool:
+        """Whether the CRM has the record, whatever it says by now."""
+        if write.kind is EntryKind.PAYMENT:
+            return self._payments.row(payment_id(write.key)) is not None
+        return self.current(write.kind, write.key) is not None
 
     # reading
 
@@ -174,8 +187,9 @@ class PerfexWriter:
         return Current(key, entry, raw, marker_in(document.sale.adminnote))
 
     def _payment(self, key: str) -> Current | None:
-        row = self._payments.row(key)
-        if row is None:
+        """None also for one that says something else now: it was edited, which makes it another payment."""
+        row = self._payments.row(payment_id(key))
+        if row is None or _payment_key(row[0]) != key:
             return None
         crm = self._crm()
         invoice = self._reader.one(DocumentKind.INVOICE, row[1])
@@ -206,6 +220,14 @@ def _tax_codes(entry: TaxRateEntry) -> tuple[str, ...]:
 
 def _tax_key(entry: TaxRateEntry) -> str:
     return " + ".join(_tax_codes(entry))
+
+
+def _payment_key(row: wire.PaymentRow) -> str:
+    return payment_key(row.id, row.amount, day_of(row.date), row.paymentmode)
+
+
+def _entry_key(identity: str, entry: PaymentEntry) -> str:
+    return payment_key(identity, entry.amount.amount, entry.date, entry.method)
 
 
 def _new_key(answer: Json) -> str:

@@ -20,6 +20,7 @@ from tieout.documents import (
 )
 from tieout.money import Money
 from tieout.stores.perfex import wire
+from tieout.stores.perfex.payment_keys import payment_id, payment_key
 from tieout.stores.perfex.settings import CREDIT_NOTE_STATES, INVOICE_STATES, REMOVED
 from tieout.stores.perfex.texts import plain
 from tieout.stores.perfex.translate.crm import CrmFacts, day_of
@@ -124,7 +125,9 @@ def payments_of(document: wire.SaleDocument, crm: CrmFacts) -> tuple[StorePaymen
     currency = crm.currency(document)
     found = [
         StorePayment(
-            document=DocumentKey(DocumentKind.PAYMENT, row.id),
+            document=DocumentKey(
+                DocumentKind.PAYMENT, payment_key(row.id, row.amount, day_of(row.date), row.paymentmode)
+            ),
             order_key=document.sale.id,
             date=day_of(row.date),
             amount=Money(row.amount, currency),
@@ -135,7 +138,7 @@ def payments_of(document: wire.SaleDocument, crm: CrmFacts) -> tuple[StorePaymen
         )
         for row in document.payments
     ]
-    return tuple(sorted(found, key=lambda one: (one.date, int(one.document.key))))
+    return tuple(sorted(found, key=lambda one: (one.date, int(payment_id(one.document.key)))))
 
 
 def _order(document: wire.SaleDocument, figures: Figures, crm: CrmFacts, state: str) -> Order:
