@@ -110,6 +110,12 @@ def test_many_documents_are_left_to_one_pull(storage: Storage, called: Called) -
     assert (called.read, called.pulled) == ([], [3])
 
 
+def test_a_call_that_names_no_document_lets_the_next_pull_come_at_once(storage: Storage, called: Called) -> None:
+    keep(storage, "store:3", "[]")
+    work(storage, called)
+    assert (called.read, called.pulled) == ([], [3])
+
+
 @pytest.mark.parametrize(
     "failure", [RetryLater("The shop does not answer.", scope="connection"), ZeroDivisionError("ours")]
 )

@@ -9,8 +9,10 @@ from tieout.stores.signed_calls import SignedCalls
 
 SIGNED_CALLS: StoreWebhooks = SignedCalls()
 
-#: Kinds whose stores have a scheme and a key of their own.
+#: Kinds whose stores have a scheme of their own.
 OWN: dict[str, StoreWebhooks] = {"opencart": ExtensionCalls(), "perfex": PerfexCalls()}
+#: Of these, kinds that sign with a key among the connection's settings; the others with the secret we made.
+OWN_KEY = frozenset(("opencart",))
 
 
 def webhooks_of(kind: str) -> StoreWebhooks:

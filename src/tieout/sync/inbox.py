@@ -76,13 +76,14 @@ class InboxWork:
                 readable.append(row.id)
             except (ValueError, LookupError) as error:
                 results[row.id] = f"cannot be read: {error}"
-        words = self._tried(lambda: self._read(connection, list(keys)), "the next pull") if keys else "names nothing"
+        words = self._tried(lambda: self._read(connection, list(keys)), "the next pull") if readable else ""
         return results | dict.fromkeys(readable, words)
 
     def _read(self, connection: int, keys: Sequence[DocumentKey]) -> str:
-        if len(keys) > DOCUMENTS_AT_ONCE:
+        """Something changed even where no document is named."""
+        if not 0 < len(keys) <= DOCUMENTS_AT_ONCE:
             self._sides.pull(connection)
-            return f"{len(keys)} documents, read with the next pull"
+            return f"{len(keys) or 'no'} documents named, read with the next pull"
         return self._sides.read(connection, keys)
 
     def _xero(self, rows: Sequence[InboxRow]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from tieout.records.models import App, Connection, Inbox
-from tieout.stores.webhooks import OWN
+from tieout.stores.webhooks import OWN_KEY
 from tieout.web.access import FORM, Right, needs
 from tieout.web.use_cases import actor_of, use_cases
 
@@ -68,7 +68,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
                 id=row.pk,
                 name=row.name,
                 address=public_address(request, reverse("webhook_of_store", args=[row.pk])),
-                own_key=row.kind in OWN,
+                own_key=row.kind in OWN_KEY,
                 has_secret=bool(row.webhook_secret),
             )
             for row in Connection.objects.filter(removed_at=None).order_by("name").defer("context")
@@ -96,7 +96,7 @@ def _number(text: str) -> int:
 def _new_secret(request: HttpRequest) -> dict[str, Any]:
     store = _number(request.POST.get("store", ""))
     row = Connection.objects.filter(pk=store, removed_at=None).values("name", "kind").first()
-    if row is None or row["kind"] in OWN:
+    if row is None or row["kind"] in OWN_KEY:
         raise Http404(store)
     return {"secret": use_cases().new_webhook_secret(store, actor_of(request)), "secret_of": row["name"]}
 
