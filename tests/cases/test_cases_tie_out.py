@@ -154,6 +154,18 @@ def test_c07_gift_cards_roll_forward_from_xeros_own_balance(books: Books) -> Non
     assert [one.code for one in result.findings] == ["liability_negative"]
 
 
+def test_c88_what_was_granted_by_hand_stands_between_our_figures_and_xeros_balance(books: Books) -> None:
+    card = order(LINE, means=(means("giftcard", "5.00"),))
+    books.sync(Dossier(card, payments=(payment("7.00"),)))
+    granted = {"LineItems": [{"Description": "Granted", "Quantity": 1, "UnitAmount": 9, "AccountCode": "828"}]}
+    about = {"Type": "ACCREC", "Contact": {"Name": "Ada"}, "Status": "AUTHORISED", "LineAmountTypes": "NoTax"}
+    books.person(
+        "create", kind="Invoice", document={**about, **granted, "Date": "2026-03-20", "DueDate": "2026-03-20"}
+    )  # fmt: skip
+    [row] = tie(books).liabilities
+    assert (row.closing, row.ledger, row.others) == (D("-5.00"), D("4.00"), D("9.00"))
+
+
 def test_b05_a_credit_that_nothing_used_up_is_listed_with_its_age(books: Books) -> None:
     books.sync(Dossier(order(LINE), payments=(payment("12.00"),)))
     books.sync(Dossier(order(LINE, state="canceled"), payments=(payment("12.00"),)))

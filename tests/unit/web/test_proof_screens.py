@@ -320,8 +320,8 @@ def test_what_is_under_way_is_told_with_how_far_it_is(shop: Shop, client_of: Cli
     run = Run.objects.create(kind="add", started_at=now, state="running", started_by="owner")
     Posting.objects.filter(pk__in=[shop.postings[name].pk for name in ("invoice", "queued", "held")]).update(run=run)
     Schedule.objects.create(
-        name=f"pull:{shop.connection.pk}", job="pull", connection=shop.connection, lease_until=now + timedelta(minutes=1),
-        last_started_at=now - timedelta(minutes=1),
+        name=f"pull:{shop.connection.pk}", job="pull", connection=shop.connection,
+        lease_until=now + timedelta(minutes=1), last_started_at=now - timedelta(minutes=1),
     )  # fmt: skip
     DjangoProofs().ask_proof(shop.organisation.pk, NOVEMBER, by="ada", now=now)
     shown = client_of("viewer").get(reverse("dashboard")).content.decode()
