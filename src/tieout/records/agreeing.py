@@ -90,7 +90,8 @@ class Agreeing:
                 continue
             status = agreement.statuses.get(remote_id, "")
             one = planned.get((role, key))
-            if one is not None and one.payload is None and not one.problems and status in ENDED:
+            ended = status in ENDED and (wanted == "" if one is None else one.payload is None and not one.problems)
+            if ended:
                 done = database.run(_GONE, [status, now, identity])
             elif one is not None and one.payload is not None and not one.problems and not agreement.as_posted:
                 done = database.run(_LINK_ONLY, [remote_id, status, identity])
@@ -138,8 +139,9 @@ class Agreeing:
                     values = [posting, field, text(ours), text(theirs), now, now]
                     database.run(_ACCEPTED, [*values, posting, field, text(theirs)])
             database.run_in(
-                "UPDATE document SET planning_due=true, planning_cause='release' WHERE id IN"
-                " (SELECT root_id FROM posting WHERE state IN ('held','queued') AND id IN (@))",
+                "UPDATE document SET planning_due=true, planning_cause='release' WHERE EXISTS"
+                " (SELECT 1 FROM posting q WHERE q.root_id=document.id AND q.state IN ('held','queued')) AND id IN"
+                " (SELECT root_id FROM posting WHERE id IN (@))",
                 [],
                 postings,
             )
