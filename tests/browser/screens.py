@@ -33,6 +33,8 @@ SCREENS: dict[str, Callable[[Shop], str]] = {
     "audit": lambda shop: reverse("audit"),
     "accounts": lambda shop: reverse("accounts"),
     "mapping": lambda shop: reverse("mapping"),
+    "coverage": lambda shop: reverse("coverage"),
+    "rule_versions": lambda shop: reverse("rule_versions"),
     "rules_text": lambda shop: reverse("rules_text"),
     "sync_settings": lambda shop: reverse("sync_settings"),
     "connections": lambda shop: reverse("connections"),
