@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import django
 
 from tieout.cli.main import VERBS, cli
 from tieout.rules.catalogue import ENTRIES, Code
@@ -112,7 +115,17 @@ def decisions_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def openapi_page() -> str:
+    """The description that /api/openapi.json serves."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
+    django.setup()
+    from tieout.web.api.description import description
+
+    return json.dumps(description(), indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES = {
+    "reference/openapi.json": openapi_page,
     "reference/commands.md": commands_page,
     "reference/codes.md": codes_page,
     "decisions/index.md": decisions_page,
