@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from cases_world import Books
     from two_way_world import TwoWay
 
 for folder in ("contract", "records", "unit/xero", "cases"):
@@ -21,3 +22,11 @@ def world(db: None) -> TwoWay:
     from two_way_world import TwoWay
 
     return TwoWay()
+
+
+@pytest.fixture
+def books(db: None) -> Books:
+    """A shop of paper, connected to a simulated organisation."""
+    from cases_world import Books
+
+    return Books()

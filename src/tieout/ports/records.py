@@ -93,7 +93,7 @@ class PostedRow(msgspec.Struct, frozen=True):
     posted: Posted
     rule_version: int
     source_digest: str
-    #: Made in the ledger first: it keeps the number and the accounts that it has there.
+    #: Made there by somebody else, or found there: it keeps the number and the accounts that it has there.
     born_in_ledger: bool = False
 
 

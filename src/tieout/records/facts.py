@@ -53,7 +53,7 @@ class Facts:
                     ),
                     rule_version=row[10],
                     source_digest=row[11],
-                    born_in_ledger=row[15] == "ledger",
+                    born_in_ledger=row[15] != "store",
                 )
             )
         return {

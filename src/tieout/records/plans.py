@@ -10,7 +10,7 @@ from tieout.ports.records import DueDossier, Member, PlanToWrite, PlanWritten
 from tieout.records.plan_writing import PlanWriting
 from tieout.records.ringing import ring
 from tieout.records.routing import busy_elsewhere
-from tieout.records.sql import Database, text
+from tieout.records.sql import Database, persistent, text
 from tieout.records.standing import refresh_documents
 from tieout.rules.catalogue import Code
 
@@ -21,6 +21,7 @@ class Plans:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @persistent
     def write_plans(self, plans: Sequence[PlanToWrite], done: Sequence[DueDossier], now: datetime) -> PlanWritten:
         counts: Counter[str] = Counter()
         with self._database.transaction():
@@ -38,7 +39,7 @@ class Plans:
             self._planned([member for dossier in done for member in dossier.members if member.due])
             self._remember_choice(plans)
         if counts["queued"]:
-            ring(self._database, {plan.organisation for plan in plans}, now)
+            ring(self._database, {plan.organisation for plan in plans if not plan.elsewhere}, now)
         return PlanWritten(**counts)
 
     def _by_older_rules(self, plans: Sequence[PlanToWrite]) -> bool:
@@ -87,6 +88,7 @@ class Plans:
             [dossier for dossier in done if dossier.root_id not in late],
         )
 
+    @persistent
     def defer_planning(self, dossiers: Sequence[DueDossier], code: str, reason: str, now: datetime) -> None:
         with self._database.transaction():
             self._defer(dossiers, code, reason)
@@ -100,6 +102,7 @@ class Plans:
         self._planned(members)
         refresh_documents(self._database, [member.id for member in members])
 
+    @persistent
     def replan(self, connection: int, organisation: int | None, *, cause: str) -> int:
         condition = "" if organisation is None else " AND p.organisation_id=%s"
         with self._database.transaction():
