@@ -51,7 +51,7 @@ class DjangoConnectionChanges:
     def remove_store(self, connection: int, now: datetime) -> None:
         with transaction.atomic():
             Connection.objects.filter(pk=connection).update(
-                status="paused", status_reason="", removed_at=now, secrets="", not_before=None
+                status="paused", status_reason="", removed_at=now, secrets="", webhook_secret="", not_before=None
             )
             Schedule.objects.filter(connection=connection).delete()
             MappingRow.objects.filter(connection=connection, current=True).update(current=False)

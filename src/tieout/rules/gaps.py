@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
-from tieout.accounting import LedgerReference
+from tieout.accounting import LedgerReference, TaxRate
 from tieout.errors import Problem
 from tieout.rules.catalogue import Code
 from tieout.rules.regions import RETURN_FROM_OWN_RATES, country_of
@@ -12,6 +13,8 @@ from tieout.rules.settings import Rules
 from tieout.rules.validity import account_problem, pair_problem, payment_account_problem
 
 _NEEDED_ROLES = ("sales", "shipping")
+#: A composite's percentages, added, may differ this much from Xero's effective rate (4 decimals each).
+_PERCENT_TOLERANCE = Decimal("0.01")
 
 
 def find_gaps(rules: Rules, reference: LedgerReference) -> tuple[Problem, ...]:
@@ -40,6 +43,7 @@ def _taxes(rules: Rules, reference: LedgerReference) -> Iterator[Problem]:
     accounts = {a.code: a for a in reference.accounts if a.code}
     sales = rules.accounts.sales
     own_returns = country_of(reference.organisation) in RETURN_FROM_OWN_RATES
+    yield from _tax_conflicts(rules, rates)
     for codes, tax_type, own in (
         *((" + ".join(r.codes), r.tax_type, r.country == country_of(reference.organisation)) for r in rules.taxes),
         *((r.reason.value.replace("_", " "), r.tax_type, False) for r in rules.zero_rules),
@@ -56,6 +60,28 @@ def _taxes(rules: Rules, reference: LedgerReference) -> Iterator[Problem]:
                 f"{codes} goes to {rate.name}, a rate made by hand: sales under it are missing from the return. "
                 "Choose Xero's own rate.",
                 f"tax {codes}",
+            )
+
+
+def _tax_conflicts(rules: Rules, rates: Mapping[str, TaxRate]) -> Iterator[Problem]:
+    """Rules for the same tax that name different rates, and rates that are not what the rule's percentage says."""
+    first: dict[tuple[object, ...], str] = {}
+    for rule in rules.taxes:
+        named, codes = " + ".join(rule.codes), tuple(sorted(rule.codes))
+        other = first.setdefault((codes, rule.country, rule.percent, rule.valid_from), rule.tax_type)
+        if other != rule.tax_type:
+            yield Problem(
+                Code.MAPPING_INVALID,
+                f"{named} is mapped to {other} and to {rule.tax_type}: only the first counts. Delete one, or say for "
+                "which country, percentage or day each holds.",
+                f"tax {named}",
+            )
+        rate = rates.get(rule.tax_type)
+        if rate is not None and rule.percent is not None and abs(rate.rate - rule.percent) > _PERCENT_TOLERANCE:
+            yield Problem(
+                Code.MAPPING_INVALID,
+                f"{named} is {rule.percent:f} % in the store, but {rate.name} is {rate.rate:f} % in Xero.",
+                f"tax {named}",
             )
 
 

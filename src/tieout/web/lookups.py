@@ -10,7 +10,8 @@ from tieout.records.models import Connection, Organisation
 
 
 class OrganisationLook(msgspec.Struct, frozen=True):
-    """What rows need of an organisation. hold_until: nothing is sent before, for the reason given."""
+    """What rows need of an organisation. hold_until: nothing is sent before, for the reason given. stopped: why
+    nothing is sent until a person acts, "" while it is connected."""
 
     id: int
     name: str
@@ -18,6 +19,7 @@ class OrganisationLook(msgspec.Struct, frozen=True):
     status: str
     hold_until: datetime | None
     hold_reason: str
+    stopped: str = ""
 
 
 class Lookups(msgspec.Struct, frozen=True):
@@ -57,9 +59,10 @@ def lookups() -> Lookups:
                 status=row["status"],
                 hold_until=row["hold_until"],
                 hold_reason=row["hold_reason"],
+                stopped="" if row["status"] == "connected" else row["status_reason"] or row["status"],
             )
             for row in Organisation.objects.values(
-                "id", "name", "alias", "short_code", "status", "hold_until", "hold_reason"
+                "id", "name", "alias", "short_code", "status", "status_reason", "hold_until", "hold_reason"
             )
         },
     )

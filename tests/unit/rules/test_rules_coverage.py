@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-from dossiers import book, line, order, rules
+from dossiers import book, line, order, reference, rules
 from tieout.documents import Dossier
 from tieout.rules.coverage import Coverage, cover
-from tieout.rules.settings import MethodRule
+from tieout.rules.gaps import find_gaps
+from tieout.rules.settings import MethodRule, TaxRule
 
 
 def covered(*codes: str, **more: object) -> Coverage:
@@ -52,3 +54,22 @@ def test_a_state_without_a_rule_is_shown_as_such() -> None:
     found = covered(known, state="abducted")
     assert [(one.state, one.action) for one in found.states] == [("abducted", "")]
     assert found.unmapped == 1
+
+
+def gaps_of(*taxes: TaxRule) -> list[str]:
+    return [gap.reason for gap in find_gaps(rules(taxes=taxes), reference()) if gap.subject.startswith("tax")]
+
+
+def test_a_tax_that_is_mapped_to_two_rates_is_told() -> None:
+    (told,) = gaps_of(TaxRule(("UK20",), "OUTPUT2"), TaxRule(("UK20",), "RROUTPUT"))
+    assert told.startswith("UK20 is mapped to OUTPUT2 and to RROUTPUT: only the first counts.")
+
+
+def test_the_same_tax_may_have_a_rate_per_country_or_day() -> None:
+    assert gaps_of(TaxRule(("UK20",), "OUTPUT2"), TaxRule(("UK20",), "RROUTPUT", country="IM")) == []
+    assert gaps_of(TaxRule(("UK20",), "OUTPUT2"), TaxRule(("UK20",), "RROUTPUT", valid_from=date(2026, 1, 1))) == []
+
+
+def test_a_percentage_that_xero_does_not_have_is_told() -> None:
+    (told,) = gaps_of(TaxRule(("UK20",), "RROUTPUT", percent=Decimal(20)))
+    assert told == "UK20 is 20 % in the store, but 5% (VAT on Income) is 5 % in Xero."

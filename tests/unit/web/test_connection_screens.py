@@ -158,3 +158,13 @@ def test_the_only_store_goes_to_the_organisation_that_was_just_connected(
     assert [(name, arguments[:2]) for name, arguments, _ in asked.asked] == [
         ("assign", (shop.organisation.pk, shop.connection.pk))
     ]
+
+
+@pytest.mark.parametrize("status", ["paused", "disconnected"])
+def test_c135_rows_of_an_organisation_that_sends_nothing_say_why(
+    status: str, shop: Shop, client_of: ClientOf
+) -> None:
+    Organisation.objects.update(status=status, status_reason="Nothing is sent yet.")
+    rows = client_of("viewer").get(reverse("queue")).context["rows"]
+    assert "Nothing is sent yet." in {row.reason for row in rows if row.state == "queued"}
+    assert "" not in {row.reason for row in rows if row.state == "queued"}

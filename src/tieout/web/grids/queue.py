@@ -119,6 +119,8 @@ class QueueGrid(Grid):
             if next_try is None or held_back.hold_until > next_try:
                 next_try = held_back.hold_until
             reason = reason or held_back.hold_reason
+        if held_back and held_back.stopped and record.state in ("queued", "waiting"):
+            reason = reason or held_back.stopped
         document = record.document
         return QueueRow(
             id=record.pk,
