@@ -14,6 +14,7 @@ from tieout.documents import Address, Dossier
 from tieout.records import models
 from tieout.rules.routing import RouteFacts, RoutingWrong, canonical, compile_routing
 from tieout.sync.links import Links
+from tieout.sync.moving import Moving
 
 if TYPE_CHECKING:
     from cases_world import Books
@@ -147,6 +148,24 @@ def test_a_document_in_the_books_stays_there_when_the_rules_change(two: tuple[Bo
     books.storage.set_target([document.pk], books.organisation, by="test", address="", now=books.clock.now())
     books.plan_due()
     assert books.reasons() == {}
+
+
+@pytest.mark.django_db
+def test_a_moved_document_is_taken_out_first_and_then_booked_in_the_other(two: tuple[Books, int]) -> None:
+    books, second = two
+    route(books, f"otherwise -> {books.organisation}")
+    books.sync(sale("1"))
+    document = models.Document.objects.get(kind="order", key="1")
+    Moving(books.storage, books.administration, books.clock).choose([document.pk], second, by="test")
+    books.plan_due()
+    assert models.Posting.objects.filter(organisation=second, role="invoice").count() == 0
+    models.Organisation.objects.filter(pk=second).update(due_at=None)
+    books.finish()
+    assert [one.status for one in books.held(Role.INVOICE)] == ["VOIDED"]
+    assert books.storage.resume_moved(books.connection) == 1
+    books.plan_due()
+    assert where(books) == {"1": {second}}
+    assert books.storage.resume_moved(books.connection) == 0
 
 
 def _meter() -> Any:

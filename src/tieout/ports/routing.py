@@ -44,6 +44,10 @@ class RoutingRecords(Protocol):
         """What an organisation holds of a dossier: (posting, role, remote id, remote status, drift), newest first."""
         ...
 
+    def release_moved(self, postings: Sequence[int]) -> None:
+        """Postings that were held for their organisation's sake count as posted again, so that they can be undone."""
+        ...
+
     def resume_moved(self, connection: int) -> int:
         """Dossiers whose former organisation holds nothing of them any more are planned into their new one."""
         ...

@@ -90,6 +90,15 @@ class Routes:
         )
         return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
+    def release_moved(self, postings: Sequence[int]) -> None:
+        with self._database.transaction():
+            self._database.run_in(
+                "UPDATE posting SET state='posted', code='', reason='', subject='' WHERE state='held' AND code=%s"
+                " AND posted_digest<>'' AND id IN (@)",
+                [Code.ORGANISATION_CHANGED.value],
+                postings,
+            )
+
     def resume_moved(self, connection: int) -> int:
         """A dossier is free when no other organisation holds or is being sent anything of it."""
         with self._database.transaction():
