@@ -12,7 +12,7 @@ import msgspec
 MINUTE = timedelta(seconds=60)
 #: How far back urgent work is looked at to reserve for more of it, and what is kept beyond that.
 URGENT_LATELY = timedelta(minutes=5)
-_URGENT_SPARE = 4
+_URGENT_SPARE = 10
 #: A back-fill may use this much of the minute at once before it is spread; a small one is through with it.
 _BURST_PERCENT = 33
 #: Calls a day and organisation of an app on a paid tier; the free one has `Bounds.day`.
@@ -72,6 +72,7 @@ class Slot(msgspec.Struct, frozen=True):
 _FREE = Slot(free=True)
 #: With all slots in flight the answer itself wakes the turn; this is only for the sweep.
 _CONCURRENT_WAIT = timedelta(seconds=1)
+_APP_WAIT = timedelta(seconds=1)
 
 
 def next_slot(
@@ -94,7 +95,8 @@ def next_slot(
         if paced_at > now:
             return Slot(False, paced_at, "pace")
     if usage.app_counting >= bounds.app_minute:
-        return Slot(False, usage.app_frees_at or now + _CONCURRENT_WAIT, "app")
+        # Many organisations wait for the same slots: none of them looks more often than this.
+        return Slot(False, max(usage.app_frees_at or now, now + _APP_WAIT), "app")
     return _day_slot(usage, bounds, now, manual)
 
 

@@ -14,7 +14,7 @@ from tieout.engine.choice import SCHEDULED_PRIORITY
 from tieout.ports.records import Assignment, DueDossier, Member, PageSaved, StoreConnection
 from tieout.ports.store import Mark, RawDocument
 from tieout.records.codec import decode_problems, encode_problems, pack_body, unpack_body
-from tieout.records.sql import Database, Row, optional_date, optional_time, text, time_of
+from tieout.records.sql import Database, Row, optional_date, optional_time, persistent, text, time_of
 from tieout.rules.settings import Rules
 
 #: Due documents looked at per dossier wanted: an order comes with its invoice, refund and so on.
@@ -104,6 +104,7 @@ class Documents:
         )
         return None if row is None else Mark(updated_at=time_of(row[0]), key=row[1])
 
+    @persistent
     def save_page(
         self,
         connection: int,

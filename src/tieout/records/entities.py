@@ -12,7 +12,7 @@ from tieout.engine.limits import MANUAL_PRIORITY
 from tieout.engine.parking import PARKED_PRIORITY, PAUSED_STEP
 from tieout.ports.entities import EVERY_MINUTES, EntitySync
 from tieout.records.ringing import ring_connection
-from tieout.records.sql import Database, optional_time, placeholders
+from tieout.records.sql import Database, optional_time, persistent, placeholders
 from tieout.rules.entities import Entity, Mode, roles_of
 
 #: Postings moved in one transaction, so that the writer's lock is never held long.
@@ -68,6 +68,7 @@ class EntitySettings:
             for one in (kept.get(entity, _Kept()),)
         ]
 
+    @persistent
     def save_entity_sync(
         self, wanted: EntitySync, *, due_at: datetime | None, by: str, address: str, now: datetime
     ) -> None:
@@ -95,6 +96,7 @@ class EntitySettings:
         if wanted.sends:
             ring_connection(self._database, wanted.connection, now)
 
+    @persistent
     def release_entities(self, connection: int, entities: Collection[Entity], now: datetime) -> int:
         roles = [role.value for entity in entities for role in roles_of(entity)]
         released = 0

@@ -14,7 +14,7 @@ from tieout.engine.limits import Bounds
 from tieout.engine.parking import PAUSED_STEP
 from tieout.ports.entities import Pace, RunState
 from tieout.records.ringing import ring
-from tieout.records.sql import Database, Row, optional_time, text
+from tieout.records.sql import Database, Row, optional_time, persistent, text
 
 _sizes = msgspec.json.Decoder(dict[str, int])
 _PAUSE = f"UPDATE posting SET priority=priority+{PAUSED_STEP} WHERE state='queued' AND priority<{PAUSED_STEP}"
@@ -43,6 +43,7 @@ class Pauses:
                 self._note("resume run", f"run {run}", by, address, now)
         self.follow_pauses(now)
 
+    @persistent
     def follow_pauses(self, now: datetime) -> int:
         with self._database.transaction():
             stopped = self._database.run(f"{_PAUSE} AND {_OF_PAUSED}")

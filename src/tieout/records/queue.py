@@ -11,7 +11,7 @@ from tieout.engine.choice import BACKFILL_PRIORITY, SCHEDULED_PRIORITY
 from tieout.engine.parking import PARKED_PRIORITY
 from tieout.ports.records import Selection
 from tieout.records.ringing import ring, ring_connection
-from tieout.records.sql import Database, text
+from tieout.records.sql import Database, persistent, text
 from tieout.records.standing import refresh_documents
 
 #: Priorities of what a person asked for (engine.limits.MANUAL_PRIORITY bounds them); lower goes first.
@@ -28,6 +28,7 @@ class QueueActions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @persistent
     def sync_now(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state<>'posted' AND p.state<>'gone'")
@@ -38,6 +39,7 @@ class QueueActions:
         self._ring_for(chosen, now)
         return len(chosen)
 
+    @persistent
     def move_to_front(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state='queued'")
@@ -45,6 +47,7 @@ class QueueActions:
         self._ring_for(chosen, now)
         return len(chosen)
 
+    @persistent
     def retry(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state IN ('held','waiting','removed','queued')")
@@ -54,6 +57,7 @@ class QueueActions:
         self._ring_for(chosen, now)
         return len(chosen)
 
+    @persistent
     def remove(self, selection: Selection, now: datetime) -> int:
         with self._database.transaction():
             chosen = self._chosen(selection, "p.state IN ('queued','waiting','held')")
@@ -61,6 +65,7 @@ class QueueActions:
             self._refresh(chosen)
             return len(chosen)
 
+    @persistent
     def never_send(self, documents: Sequence[int], reason: str, now: datetime) -> int:
         database = self._database
         with database.transaction():
@@ -86,6 +91,7 @@ class QueueActions:
             self._refresh(postings)
             return changed
 
+    @persistent
     def send_again(self, documents: Sequence[int], now: datetime) -> int:
         database = self._database
         with database.transaction():
@@ -100,6 +106,7 @@ class QueueActions:
             self._refresh(postings)
             return changed
 
+    @persistent
     def add(
         self,
         connection: int,

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property, lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
+from tieout.errors import RetryLater
 from tieout.ports import Bell
 
 #: Parameters in one statement; SQLite allows 32,766, PostgreSQL 65,535.
 _IN_LIST_MAX = 2_000
 
+#: PostgreSQL's codes for a transaction that was ended in favour of another: serialization failure, deadlock.
+_TAKEN_BACK = frozenset(("40001", "40P01"))
+_TRIES, _PAUSE_SECONDS = 5, 0.05
+
 Row = tuple[Any, ...]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def persistent(method: Callable[_P, _T]) -> Callable[_P, _T]:
+    """For methods that are one transaction: done again when the database took it back, a few times."""
+
+    @wraps(method)
+    def persisting(*given: _P.args, **named: _P.kwargs) -> _T:
+        for tries in range(1, _TRIES):
+            try:
+                return method(*given, **named)
+            except RetryLater as error:
+                if error.scope != "lock":
+                    raise
+                time.sleep(_PAUSE_SECONDS * tries * (0.5 + random.random()))
+        return method(*given, **named)
+
+    return persisting
 
 
 class Database:
@@ -53,8 +79,17 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """One transaction; steps do not nest."""
         assert not connections[self.alias].in_atomic_block or _in_test(self.alias), "a transaction is open already"
-        with transaction.atomic(using=self.alias):
-            yield
+        try:
+            with transaction.atomic(using=self.alias):
+                yield
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _TAKEN_BACK:
+                raise
+            raise RetryLater(
+                "The database took this change back in favour of another one; it is made again.",
+                scope="lock",
+                after_seconds=1,
+            ) from error
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with connections[self.alias].cursor() as cursor:

@@ -74,15 +74,15 @@ def test_other_work_leaves_calls_for_urgent_work_by_what_it_needed_lately() -> N
     assert minute_reserve(Usage(counting=0, open=0), bounds) == 2
     # Ten urgent calls a minute: fifteen and a few are kept, less what was used of them already.
     busy = Usage(counting=0, open=0, urgent_lately=50, urgent_counting=0)
-    assert minute_reserve(busy, bounds) == 19
-    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=12), bounds) == 10
-    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=40), bounds) == 24
+    assert minute_reserve(busy, bounds) == 25
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=12), bounds) == 16
+    assert minute_reserve(msgspec.structs.replace(busy, urgent_counting=20), bounds) == 20
     # Never more than half: scheduled work goes on, too.
     assert minute_reserve(msgspec.structs.replace(busy, urgent_lately=500), bounds) == 30
 
 
 def test_urgent_work_finds_the_calls_that_a_back_fill_left() -> None:
-    usage = Usage(counting=45, open=0, urgent_lately=50)
+    usage = Usage(counting=40, open=0, urgent_lately=50)
     assert not next_slot(usage, Bounds(), NOW).free
     assert next_slot(usage, Bounds(), NOW, urgent=True).free
 

@@ -10,24 +10,32 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 
 from tieout.accounting import Role
+from tieout.errors import RetryLater
 from tieout.ports.ledger import Ledger, Meter
 from tieout.ports.outside import Clock
 from tieout.ports.turn import Claim, TurnRecords
 from tieout.sync.turn.prepare import prepare, under_way_key
 from tieout.sync.turn.send import send
 from tieout.sync.turn.settle import settle
-from tieout.sync.turn.values import Nothing, Outcome, Policy, Work
+from tieout.sync.turn.values import Nothing, Outcome, Policy, Step, Work
 
 #: Requests in flight per organisation (Xero's bound).
 IN_FLIGHT_MAX = 5
 #: With requests in flight, how long until it is looked again for new work and at the lease, in seconds.
 _LOOK_AGAIN_SECONDS = 0.25
+#: A transaction that was ended in favour of another one is made again so often.
+_TRANSACTION_TRIES = 5
 #: After an error of ours.
 _AFTER_ERROR = timedelta(seconds=2)
+
+
+_T = TypeVar("_T")
 
 
 class TurnDone(msgspec.Struct, frozen=True):
@@ -123,20 +131,23 @@ class _Turn:
 
     def _fill(self) -> Nothing | None:
         """Prepare until five are in flight or nothing is ready; what was told then."""
-        driver = self._driver
         while self._may_go_on() and len(self._futures) < IN_FLIGHT_MAX:
             self._extend()
             if self._lost:
                 return Nothing(lost=True)
-            step = prepare(
-                driver._records, self._ledger, self._claim, self._under_way, driver._clock.now(), driver._policy,
-                nonce=self._nonce, jitter=driver._jitter.random(), filling=driver._filling(),
-            )  # fmt: skip
+            step = _persistently(self._prepare)
             if isinstance(step, Nothing):
                 self._lost = self._lost or step.lost
                 return step
             self._submit(step)
         return None
+
+    def _prepare(self) -> Step:
+        driver = self._driver
+        return prepare(
+            driver._records, self._ledger, self._claim, self._under_way, driver._clock.now(), driver._policy,
+            nonce=self._nonce, jitter=driver._jitter.random(), filling=driver._filling(),
+        )  # fmt: skip
 
     def _submit(self, work: Work) -> None:
         driver = self._driver
@@ -150,13 +161,16 @@ class _Turn:
 
     def _collect(self, timeout: float | None) -> None:
         """Settle what has come back."""
-        driver = self._driver
         done, _ = wait(self._futures, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in done:
             key, _ = self._futures.pop(future)
             del self._under_way[key]
             # An error here is a bug of ours: the call stays as it is and is resumed by the next turn.
-            settle(driver._records, future.result(), driver._clock.now(), driver._jitter.random(), driver._policy)
+            _persistently(partial(self._settle, future.result()))
+
+    def _settle(self, outcome: Outcome) -> None:
+        driver = self._driver
+        settle(driver._records, outcome, driver._clock.now(), driver._jitter.random(), driver._policy)
 
     def _extend(self) -> None:
         """Renew the lease when half of it is used up."""
@@ -169,3 +183,14 @@ class _Turn:
             self._lost = True
         else:
             self._claim = extended
+
+
+def _persistently(step: Callable[[], _T]) -> _T:
+    """A step of one transaction, made again when the database ended it in favour of another one."""
+    for _ in range(_TRANSACTION_TRIES - 1):
+        try:
+            return step()
+        except RetryLater as error:
+            if error.scope != "lock":
+                raise
+    return step()
