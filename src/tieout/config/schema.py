@@ -65,6 +65,12 @@ def make_or_check() -> list[str]:
     return upgrade()
 
 
+def make_in_empty() -> None:
+    """The whole schema where there is none yet; a database that holds anything is left as it is."""
+    if not is_sqlite() and not connection.introspection.table_names():
+        upgrade()
+
+
 def upgrade() -> list[str]:
     """Apply what is missing; on SQLite after a snapshot beside the file. Returns the names."""
     todo = pending()

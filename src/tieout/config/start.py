@@ -14,6 +14,10 @@ def make(folder: Path | None = None) -> list[Path]:
     """Make the data folder, its keys and its database where missing. Returns the files that were made."""
     folder = folder or home.folder()
     made = home.make(folder)
+    prepare_django()
+    from tieout.config import schema
+
+    schema.make_in_empty()
     begin()
     return made
 
