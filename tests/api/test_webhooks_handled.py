@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -250,3 +250,17 @@ def test_documents_of_others_cost_no_call(listening: Listening) -> None:
     heard = Heard(storage, storage, books.clock).look(books.organisation, books.house.ledger, METER, [stranger])
     assert heard == {stranger: "not ours"}
     assert books.calls() == before
+
+
+def test_a_call_that_comes_while_the_inbox_is_worked_off_is_not_left_lying(storage: Storage) -> None:
+    start = TestClock().now()
+    storage.ensure_job("inbox", "inbox", every_seconds=60, due_at=start)
+    job = storage.take_job("worker", start, 60, ("inbox",))
+    assert job is not None
+    storage.keep_calls("xero", [("late", "{}")], start + timedelta(seconds=1))
+    storage.finish_job(job, due_at=start + timedelta(seconds=60), result="", failed=False, now=start)
+    assert models.Schedule.objects.get().due_at == start + timedelta(seconds=1)
+    again = storage.take_job("worker", start + timedelta(seconds=2), 60, ("inbox",))
+    assert again is not None
+    storage.finish_job(again, due_at=start + timedelta(seconds=60), result="", failed=False, now=start)
+    assert models.Schedule.objects.get().due_at == start + timedelta(seconds=60)

@@ -58,8 +58,10 @@ class Inbox:
         self._database.ring_bell([0])
 
     def _make_due(self, job: str, now: datetime) -> None:
+        # A job that runs just now may have looked already: it becomes due again.
         self._database.run(
-            "UPDATE schedule SET due_at=%s WHERE name=%s AND enabled AND (due_at IS NULL OR due_at>%s)",
+            "UPDATE schedule SET due_at=%s WHERE name=%s AND enabled"
+            " AND (due_at IS NULL OR due_at>%s OR lease_until IS NOT NULL)",
             [now, job, now],
         )
 

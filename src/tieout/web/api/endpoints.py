@@ -82,6 +82,9 @@ def view_of(endpoints: Sequence[Endpoint]) -> Callable[..., HttpResponse]:
             return _served(endpoint, request, ids)
         except Refused as refused:
             return answer(refused)
+        except Exception:  # noqa: BLE001 - told with its trace; the caller gets problem details, not a page
+            _log.exception("api broken", address=request.path)
+            return answer(Refused(ApiCode.BROKEN, "It was written to the log of this installation."))
 
     return login_not_required(csrf_exempt(view))
 
@@ -109,11 +112,6 @@ def _run(endpoint: Endpoint, call: Call) -> Any:
         raise Refused(ApiCode.TRY_LATER, str(error), retry_after=error.after_seconds) from error
     except (NeedsOperator, ConfigurationWrong, OutcomeUnknown) as error:
         raise Refused(ApiCode.NEEDS_PERSON, str(error)) from error
-    except Refused:
-        raise
-    except Exception as error:
-        _log.exception("api broken", endpoint=endpoint.name)
-        raise Refused(ApiCode.BROKEN, "It was written to the log of this installation.") from error
 
 
 def _ids(given: Mapping[str, str]) -> dict[str, int]:
