@@ -100,10 +100,6 @@ class Writing:
         write, row = row.write, msgspec.structs.replace(row, sent_at=now, attempts=row.attempts + 1)
         try:
             answer = self._writer.send(write, f"{row.marker}-{write.operation.value}-{row.seen[:16]}")
-            if isinstance(answer, Refused):
-                self._refused(row, answer, outcomes)
-                return True
-            self._finish(row, answer.key, outcomes, surely=True)
         except RetryLater as error:
             until = error.not_before or self._pause(row, error.after_seconds)
             self._records.not_done(row, state="queued", now=now, not_before=until, message=str(error))
@@ -113,11 +109,26 @@ class Writing:
             self._records.not_done(row, state="queued", now=now, message=str(error))
             raise
         except (OutcomeUnknown, ContractBroken) as error:
-            self._records.not_done(row, state="unknown", now=now, message=str(error))
-            outcomes.unknown += 1
-            outcomes.later = now + SETTLING
+            self._unknown(row, error, outcomes)
+            return False
+        try:
+            if isinstance(answer, Refused):
+                self._refused(row, answer, outcomes)
+            else:
+                self._finish(row, answer.key, outcomes, surely=True)
+        except (RetryLater, NeedsOperator, OutcomeUnknown, ContractBroken) as error:
+            # The store has answered: what failed is reading it back, and sending again would do it twice.
+            self._unknown(row, error, outcomes)
+            if isinstance(error, NeedsOperator):
+                raise
             return False
         return True
+
+    def _unknown(self, row: BroughtRow, error: Exception, outcomes: Outcomes) -> None:
+        now = self._clock.now()
+        self._records.not_done(row, state="unknown", now=now, message=str(error))
+        outcomes.unknown += 1
+        outcomes.later = now + SETTLING
 
     def _refused(self, row: BroughtRow, answer: Refused, outcomes: Outcomes) -> None:
         assert row.write is not None
