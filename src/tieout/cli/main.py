@@ -23,6 +23,7 @@ VERBS = {
     "export": "tieout.cli.exporting:export",
     "init": "tieout.cli.keeping:init",
     "key": "tieout.cli.keeping:key",
+    "links": "tieout.cli.links:links",
     "log": "tieout.cli.watching:log",
     "move": "tieout.cli.moving:move",
     "organisation": "tieout.cli.connections:organisation",

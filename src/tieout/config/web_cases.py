@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.config.cases.connections import Connections
 from tieout.config.cases.entities import Entities
+from tieout.config.cases.exchange import Exchange
 from tieout.config.cases.first_run import FirstRun
 from tieout.config.cases.health import Health
 from tieout.config.cases.organisations import Organisations
@@ -25,6 +26,7 @@ class WebCases(
     Stores,
     Organisations,
     Entities,
+    Exchange,
     FirstRun,
     People,
     Webhooks,

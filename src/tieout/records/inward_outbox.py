@@ -121,3 +121,8 @@ class InwardOutbox:
                 " AND (due_at IS NULL OR due_at>%s)",
                 [now, organisation, now],
             )
+
+    def organisations_of(self, rows: Sequence[int]) -> Sequence[int]:
+        """The organisations of rows."""
+        found = self._database.rows_in("SELECT DISTINCT organisation_id FROM brought WHERE id IN (@)", [], rows)
+        return sorted({row[0] for row in found})

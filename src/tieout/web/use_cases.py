@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from tieout.web.cases.actor import Actor
 from tieout.web.cases.connections import ConnectionCases
 from tieout.web.cases.entities import EntityCases
+from tieout.web.cases.exchange import ExchangeCases
 from tieout.web.cases.first_run import FirstRunCases
 from tieout.web.cases.health import HealthCases
 from tieout.web.cases.organisations import OrganisationCases
@@ -37,6 +38,7 @@ class UseCases(
     StoreCases,
     OrganisationCases,
     EntityCases,
+    ExchangeCases,
     FirstRunCases,
     PeopleCases,
     WebhookCases,
