@@ -29,13 +29,17 @@ _NAMES = ("--customers", "new", "--refunds", "0", "--currencies", "GBP", "--mix"
 
 
 class Size(msgspec.Struct, frozen=True):
-    """organisations in all, every tenth of them busy; orders of a small and of a busy one."""
+    """organisations in all, every tenth of them busy; orders of a small and of a busy one.
+
+    rest_seconds: so long the calls of setting up count for the minute's limit.
+    """
 
     organisations: int
     small_orders: int
     busy_orders: int
     answer_seconds: float
     threads: int
+    rest_seconds: float = 61.0
     hours_max: float = 1.0
 
 
@@ -54,8 +58,7 @@ def run(fields: dict[str, Any], workers: int, seed: int) -> dict[str, Any]:
         # Small ones were here first: busy ones must not get ahead by their age either.
         connected = connect(wired, [few] * small + [many] * busy, xero)
         _queue_everything(wired, connected)
-        # The set-up's calls must be over for the minute's limit.
-        time.sleep(61)
+        time.sleep(size.rest_seconds)
         xero.control("POST", "latency", low=size.answer_seconds, high=size.answer_seconds)
         first_call = _calls(xero)
         with herd(workers, DrillPolicy(batch_max=_BATCH), threads=size.threads) as processes:
