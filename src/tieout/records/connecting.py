@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q
 
 from tieout.ports.connecting import ConsentRow, StoreChange
 from tieout.records.models import (
@@ -103,7 +102,8 @@ class DjangoConnectionChanges:
                 status="disconnected", status_reason=reason, xero_connection_id=""
             )
             consent = Authorisation.objects.filter(organisation=organisation)
-            if not consent.filter(~Q(organisation__status="disconnected")).exists():
+            others = Organisation.objects.filter(authorisation__in=consent).exclude(status="disconnected")
+            if not others.exists():
                 consent.update(status="disconnected", status_reason=reason, tokens="", refresh_expires_at=None)
 
     def set_limits(self, organisation: int, *, day_limit: int, day_reserve: int) -> None:
