@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.urls import reverse
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
 
 from web_records import Shop
 
@@ -25,6 +26,9 @@ SCREENS: dict[str, Callable[[Shop], str]] = {
     "problems": lambda shop: reverse("problems"),
     "plan": lambda shop: reverse("plan"),
     "tie_out": lambda shop: reverse("tie_out"),
+    "tie_out_taxes": lambda shop: reverse("tie_out") + "?view=taxes",
+    "tie_out_controls": lambda shop: reverse("tie_out") + "?view=controls",
+    "tie_out_accounts": lambda shop: reverse("tie_out") + "?view=accounts",
     "drift": lambda shop: reverse("drift"),
     "runs": lambda shop: reverse("runs"),
     "run": lambda shop: reverse("run", args=(shop.run.pk,)),
@@ -53,3 +57,41 @@ SCREENS: dict[str, Callable[[Shop], str]] = {
     "find": lambda shop: reverse("find") + "?q=0000",
     "preferences": lambda shop: reverse("preferences"),
 }
+
+
+def every_screen(shop: Shop) -> dict[str, str]:
+    """Name → address of every page that the owner's browser can be led to: those above, and whatever else the
+    addresses of the web admin answer with a whole page."""
+    found = {name: address(shop) for name, address in SCREENS.items()}
+    known = {address.partition("?")[0] for address in found.values()}
+    client = Client()
+    client.force_login(shop.users["owner"], backend="django.contrib.auth.backends.ModelBackend")
+    values = {
+        "document": shop.documents["order"].pk,
+        "event": shop.events["posted"].pk,
+        "grid": "orders",
+        "kind": "magento2",
+        "organisation": shop.organisation.pk,
+        "run": shop.run.pk,
+        "store": shop.connection.pk,
+        "user": shop.users["viewer"].pk,
+    }
+    for pattern in get_resolver().url_patterns:
+        if (
+            not isinstance(pattern, URLPattern)
+            or not pattern.name
+            or not set(pattern.pattern.converters) <= set(values)
+        ):
+            continue
+        if "GET" not in getattr(pattern.callback, "methods", ()):
+            continue
+        address = reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
+        if address not in known and _is_a_page(client, address):
+            found[pattern.name] = address
+    return found
+
+
+def _is_a_page(client: Client, address: str) -> bool:
+    answer = client.get(address)
+    kind = answer.get("Content-Type", "")
+    return answer.status_code == 200 and kind.startswith("text/html") and b"<html" in answer.content

@@ -7,8 +7,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from screens import SCREENS
+from screens import every_screen
 
+import proof_records
 import web_records
 from conftest import NewPage, Recorder
 from web_records import PASSWORD, Shop
@@ -22,10 +23,11 @@ def ends_with(address: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_no_screen_has_a_finding_of_axe(dark: bool, shop: Shop, new_page: NewPage) -> None:
+    proof_records.prove(shop)
     page = new_page("owner", dark=dark, bypass_csp=True)
     found = []
-    for name, address in SCREENS.items():
-        page.goto(address(shop))
+    for name, address in every_screen(shop).items():
+        page.goto(address)
         result = Axe().run(page)
         found += [
             f"{name}: {violation['id']}: {node['html'][:160]}"
@@ -38,10 +40,11 @@ def test_no_screen_has_a_finding_of_axe(dark: bool, shop: Shop, new_page: NewPag
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_screen_is_wider_than_the_window(width: int, shop: Shop, new_page: NewPage) -> None:
     web_records.make_many(shop, 60)
+    proof_records.prove(shop)
     page = new_page("owner", width=width)
     wide = []
-    for name, address in SCREENS.items():
-        page.goto(address(shop))
+    for name, address in every_screen(shop).items():
+        page.goto(address)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(name)
     assert wide == []

@@ -83,6 +83,17 @@ class ControlRow(msgspec.Struct, frozen=True):
     explained: bool
 
 
+class LiabilityRow(msgspec.Struct, frozen=True):
+    name: str
+    opening: Money
+    sold: Money
+    granted: Money
+    redeemed: Money
+    closing: Money
+    others: Money | None
+    warning: bool
+
+
 class HistoryRow(msgspec.Struct, frozen=True):
     """A tie-out in the list. progress: a sentence while it runs, the reason when it failed."""
 
@@ -220,6 +231,22 @@ def controls(tied: TiedOut, accounts: Mapping[str, str], rates: Mapping[str, str
             explained=one.is_explained,
         )
         for one in tied.controls
+    ]
+
+
+def liabilities(tied: TiedOut, names: Mapping[str, str]) -> list[LiabilityRow]:
+    return [
+        LiabilityRow(
+            name=proof_words.account(one.account_code, names),
+            opening=Money(one.opening, one.currency),
+            sold=Money(one.sold, one.currency),
+            granted=Money(one.granted, one.currency),
+            redeemed=Money(one.redeemed, one.currency),
+            closing=Money(one.closing, one.currency),
+            others=Money(one.others, one.currency) if one.others is not None else None,
+            warning=bool(one.warning or one.others),
+        )
+        for one in tied.liabilities
     ]
 
 

@@ -16,14 +16,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from proof_records import NOVEMBER, beat, prove
 from tieout.accounting import LedgerReference
 from tieout.config import mails
 from tieout.errors import RetryLater
-from tieout.ports.proofs import Period, ProofFigures
+from tieout.ports.proofs import Period
 from tieout.reconciling import By, ControlTotal, Finding, Movement, RollForward, Side, Sums
 from tieout.records.models import Authorisation, Connection, Installation, Organisation, Posting, Run, Schedule
 from tieout.records.proofs import DjangoProofs
-from tieout.sync import proof_results
 from tieout.sync.month_end import gather
 from tieout.sync.proof_results import Row, TiedOut
 from tieout.web import digest, notices
@@ -31,7 +31,6 @@ from web_records import EVIL, Shop
 
 ClientOf = Callable[[str], Client]
 D = Decimal
-NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 
 
 def sums(by: By, key: str, kind: str, ledger: str = "61.90") -> Sums:
@@ -57,29 +56,13 @@ RESULT = TiedOut(
 )
 
 
-def prove(shop: Shop, result: TiedOut = RESULT, period: Period = NOVEMBER) -> int:
-    proofs, now = DjangoProofs(), timezone.now()
-    run = proofs.begin_proof(shop.organisation.pk, period, by="nightly", now=now)
-    figures = ProofFigures(
-        result.documents, len(result.differences), len(result.chosen), len(result.findings), 9
-    )  # fmt: skip
-    proofs.end_proof(run, figures, proof_results.encode(result), read_at=now, now=now)
-    return run
-
-
-def beat() -> None:
-    Installation.objects.update_or_create(
-        name="heartbeat test", defaults={"value": "", "changed_at": timezone.now()}
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("view", "texts"),
     [
         ("days", ("14 Nov 2026", "Sales", "£61.89", "is-different")),
         ("taxes", ("VAT &lt;b&gt;20&lt;/b&gt;",)),
         ("methods", ("stripe",)),
-        ("controls", ("£8.99", "828", "-15")),
+        ("controls", ("£8.99", "828", "-£15.00")),
         ("accounts", ("091 Clearing", "-£2.00", "another currency")),
         ("nonsense", ("14 Nov 2026",)),
     ],
@@ -87,7 +70,7 @@ def beat() -> None:
 def test_the_newest_tie_out_of_a_period_is_shown_in_each_view(
     view: str, texts: tuple[str, ...], shop: Shop, client_of: ClientOf
 ) -> None:
-    prove(shop)
+    prove(shop, RESULT)
     page = client_of("viewer").get(f"{reverse('tie_out')}?month=2026-11&view={view}")
     shown = page.content.decode()
     assert [text for text in texts if text not in shown] == []
@@ -98,7 +81,7 @@ def test_the_newest_tie_out_of_a_period_is_shown_in_each_view(
 
 
 def test_without_a_period_the_last_tie_out_is_shown_and_its_history(shop: Shop, client_of: ClientOf) -> None:
-    run = prove(shop, period=Period())
+    run = prove(shop, RESULT, Period())
     shown = client_of("viewer").get(reverse("tie_out"))
     assert shown.context["period"] == Period()
     assert [row.run for row in shown.context["history"]] == [run]
@@ -127,7 +110,7 @@ def test_tie_out_now_asks_the_worker_and_shows_how_far_it_is(shop: Shop, client_
 def test_the_month_end_pack_is_a_download(
     form: str, begin: bytes, shop: Shop, client_of: ClientOf, asked: Any
 ) -> None:
-    run = prove(shop)
+    run = prove(shop, RESULT)
     entry = DjangoProofs()
     from tieout.records.administration import DjangoAdministration
 
@@ -161,7 +144,7 @@ def test_c105_a_worker_that_stopped_is_said_on_every_screen(shop: Shop, client_o
 
 def test_what_needs_a_person_is_listed_the_worst_first(shop: Shop, client_of: ClientOf) -> None:
     beat()
-    prove(shop)
+    prove(shop, RESULT)
     now = timezone.now()
     Organisation.objects.filter(pk=shop.organisation.pk).update(
         status="no_access", status_reason="Consent withdrawn."
@@ -296,7 +279,7 @@ def test_a_mail_server_that_is_away_is_tried_again(shop: Shop, settings: Any) ->
 
 
 def test_names_of_rates_come_from_what_xero_told(shop: Shop, client_of: ClientOf) -> None:
-    prove(shop)
+    prove(shop, RESULT)
     reference = msgspec.json.decode(
         Organisation.objects.get(pk=shop.organisation.pk).reference, type=LedgerReference
     )  # fmt: skip
@@ -345,6 +328,6 @@ def test_a_run_of_added_documents_can_be_paused_on_its_page(shop: Shop, client_o
 
 
 def test_the_page_of_a_tie_out_leads_to_its_result(shop: Shop, client_of: ClientOf) -> None:
-    run = prove(shop)
+    run = prove(shop, RESULT)
     shown = client_of("viewer").get(reverse("run", args=(run,))).content.decode()
     assert f"{reverse('tie_out')}?from=2026-11-01&amp;to=2026-11-30&amp;organisation={shop.organisation.pk}" in shown

@@ -117,7 +117,7 @@ def _result(proof: Proof, view: str, organisation: int) -> dict[str, Any]:
         context["sums"] = proof_page.sums(result.tied, _SUMS[view], rates)
     elif view == "controls":
         context["controls"] = proof_page.controls(result.tied, accounts, rates)
-        context["liabilities"] = result.tied.liabilities
+        context["liabilities"] = proof_page.liabilities(result.tied, accounts)
     else:
         context["accounts"] = proof_page.accounts(result.tied)
         context["any_foreign"] = any(one.foreign for one in result.tied.accounts)
