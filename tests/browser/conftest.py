@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 import web_records
+from exchange_answers import ExchangeAnswers
 from tieout.ports.entities import EntitySync
 from tieout.rules.coverage import Coverage, StateUse, TaxUse
 from tieout.rules.entities import Entity
@@ -27,7 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 NewPage = Callable[..., Page]
 
 
-class Recorder:
+class Recorder(ExchangeAnswers):
     """Stands for `tieout.sync` where a test watches what a screen asks for."""
 
     def __init__(self) -> None:

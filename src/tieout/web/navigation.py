@@ -45,6 +45,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("queue", _("Queue"), "list-ordered"),
             Entry("log", _("Log"), "scroll-text", owns=("log_detail",)),
+            Entry("brought", _("From Xero"), "arrow-down-to-line"),
             Entry("plan", _("Plan"), "file-search"),
             Entry("runs", _("Runs"), "history", owns=("run", "undo")),
             Entry("report", _("Daily request report"), "chart-column"),
@@ -73,6 +74,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("checklist", _("Getting started"), "list-checks"),
             Entry("connections", _("Connections"), "plug", owns=CONNECTION_SCREENS),
+            Entry("organisations", _("Organisations"), "building-2", owns=("links",)),
             Entry("accounts", _("Accounts"), "landmark"),
             Entry(
                 "mapping",

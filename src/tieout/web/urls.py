@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from tieout.web import connection_urls
+from tieout.web import connection_urls, exchange_urls
 from tieout.web.api import screens as api_screens
 from tieout.web.views import (
     coverage,
@@ -82,6 +82,7 @@ urlpatterns = [
     path("settings/add-all", sync_settings.add_all, name="add_all"),
     path("runs/<int:run>/pause", sync_settings.pause_run, name="pause_run"),
     *connection_urls.PATTERNS,
+    *exchange_urls.PATTERNS,
     path("connections/webhooks", webhook_screens.webhooks, name="webhooks"),
     path("webhooks/", include("tieout.web.webhooks.urls")),
     path("api/", include("tieout.web.api.urls")),

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 
 import web_records
+from exchange_answers import ExchangeAnswers
 from tieout.ports.entities import EntitySync
 from tieout.rules.coverage import Coverage, StateUse, TaxUse
 from tieout.rules.entities import Entity
@@ -37,7 +38,7 @@ def client_of(shop: Shop) -> Callable[[str], Client]:
     return make
 
 
-class Recorder:
+class Recorder(ExchangeAnswers):
     """Stands for `tieout.sync`: answers every use case and keeps what it was asked."""
 
     def __init__(self) -> None:
