@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from perfex_rigs import DatabaseRig, RestRig, Rig
 
 from storesim.perfex import Crm
+
+for folder in ("contract", "records", "unit/xero", "cases", "two_way"):
+    sys.path.append(str(Path(__file__).resolve().parent.parent / folder))
 
 
 @pytest.fixture

@@ -27,10 +27,8 @@ from tieout.http import (
 )
 from tieout.stores.perfex.forms import multipart
 from tieout.stores.perfex.source import Row
+from tieout.stores.refusals import ACCESS_REFUSED, ADDRESS_WRONG, RIGHT_MISSING
 
-ADDRESS_WRONG = "store_address_wrong"
-ACCESS_REFUSED = "store_access_refused"
-RIGHT_MISSING = "store_right_missing"
 #: What the module says of an empty list.
 _EMPTY = "no data were found"
 #: Pages read of one list at most; a module that always says there is more must not be read for ever.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieout.documents.entries import CustomerEntry, Person, TaxName, TaxRateEntry
-from tieout.errors import NeedsOperator, OutcomeUnknown, RetryLater
+from tieout.errors import ContractBroken, NeedsOperator, OutcomeUnknown, RetryLater
 from tieout.ports.writing import StoreTax, StoreWrite, WriteOperation
 from tieout.stores.perfex.client import Json, PerfexClient, Refusal
 from tieout.stores.perfex.entries import tax_code
@@ -46,13 +46,13 @@ class PeopleWriting:
         if isinstance(answer, Refusal):
             return answer
         client = str(answer.get("record_id") or answer.get("id") or "")
-        if not client.isdigit():
-            client = self._newest(entry) or ""
-        if not client:
-            return answer
         try:
+            if not client.isdigit():
+                client = self._newest(entry) or ""
+            if not client:
+                return answer
             self._people(client, entry.people, key)
-        except (RetryLater, NeedsOperator) as error:
+        except (RetryLater, NeedsOperator, ContractBroken) as error:
             # The client is made: sending all of it again would make it twice.
             raise OutcomeUnknown(f"The client was made, its contacts were not all: {error}") from error
         return {**answer, "record_id": client}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tieout.rules.settings import Action, Numbering, Rules, SalesDocuments, StatusRule
+from tieout.stores.mysql import database_fields
+from tieout.stores.perfex.database import SYSTEM
 from tieout.stores.values import SettingField, SettingKind
 
 KIND = "perfex"
@@ -77,51 +79,7 @@ FIELDS = (
         help="Empty reads each list at once, which the module does in one go anyway; 100 where that is too large.",
         kind=SettingKind.NUMBER,
     ),
-    SettingField(
-        name="host",
-        label="Database host",
-        help="For reading from the database.",
-        kind=SettingKind.TEXT,
-        example="db.example.com",
-    ),
-    SettingField(name="port", label="Database port", help="", kind=SettingKind.NUMBER, default="3306"),
-    SettingField(
-        name="socket",
-        label="Database socket",
-        help="Instead of host and port, when the CRM runs on this machine.",
-        kind=SettingKind.TEXT,
-        example="/run/mysqld/mysqld.sock",
-    ),
-    SettingField(name="database", label="Database name", help="", kind=SettingKind.TEXT, example="crm"),
-    SettingField(
-        name="user",
-        label="Database user",
-        help="One that may only read; the guide has the statements that make it.",
-        kind=SettingKind.TEXT,
-        example="tieout",
-    ),
-    SettingField(name="password", label="Database password", help="", kind=SettingKind.TEXT, secret=True),
-    SettingField(
-        name="prefix",
-        label="Table prefix",
-        help="APP_DB_PREFIX in the CRM's app-config.php.",
-        kind=SettingKind.TEXT,
-        default="tbl",
-    ),
-    SettingField(
-        name="tls",
-        label="Encryption to the database",
-        help="Without it only on this machine or inside a tunnel.",
-        kind=SettingKind.CHOICE,
-        choices=(("verify", "TLS, certificate checked"), ("on", "TLS, any certificate"), ("off", "None")),
-        default="verify",
-    ),
-    SettingField(
-        name="tls_ca",
-        label="Certificate authority",
-        help="File with the authority that signed the database's certificate, when it is your own.",
-        kind=SettingKind.TEXT,
-    ),
+    *database_fields(SYSTEM),
 )
 
 _STATUSES = (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tieout.documents import DocumentKind
 from tieout.documents.entries import CustomerEntry, EntryKind, InvoiceEntry, PaymentEntry, TaxRateEntry
-from tieout.errors import ContractBroken, OutcomeUnknown, Problem
+from tieout.errors import ContractBroken, NeedsOperator, OutcomeUnknown, Problem, RetryLater
 from tieout.ports.store import RawDocument
 from tieout.ports.writing import (
     Current,
@@ -23,9 +23,9 @@ from tieout.ports.writing import (
     Written,
 )
 from tieout.rules.catalogue import Code
+from tieout.stores.decode import UNREADABLE, Reader
 from tieout.stores.perfex import wire
 from tieout.stores.perfex.client import Json, PerfexClient, Refusal
-from tieout.stores.perfex.decode import UNREADABLE, Reader
 from tieout.stores.perfex.entries import customer_entry, customer_fields, invoice_entry, payment_entry, tax_code
 from tieout.stores.perfex.invoice_writing import InvoiceWriting
 from tieout.stores.perfex.notes import marker_in
@@ -115,7 +115,12 @@ class PerfexWriter:
         if isinstance(answer, Refused | Written):
             return answer
         # The older module says only that it was done.
-        found = self.look_up(write)
+        try:
+            found = self.look_up(write)
+        except (RetryLater, NeedsOperator, ContractBroken) as error:
+            raise OutcomeUnknown(
+                f"The CRM says that it was done; which record it is cannot be read: {error}"
+            ) from error
         if found is None:
             raise OutcomeUnknown("The CRM says that it was done, and does not show it.")
         return found

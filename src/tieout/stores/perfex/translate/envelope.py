@@ -11,8 +11,8 @@ from tieout.documents import DocumentKey, DocumentKind, Envelope
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.ports.store import RawDocument
+from tieout.stores.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.perfex import wire
-from tieout.stores.perfex.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.perfex.texts import plain
 from tieout.stores.perfex.translate.crm import CrmFacts, day_of
 from tieout.stores.perfex.translate.parties import client_customer

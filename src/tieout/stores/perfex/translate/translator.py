@@ -8,8 +8,8 @@ from tieout.documents import Customer, DocumentKind, Dossier, Envelope, Product
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.ports.store import RawDocument
+from tieout.stores.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.perfex import wire
-from tieout.stores.perfex.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.perfex.texts import plain
 from tieout.stores.perfex.translate.crm import CrmFacts, read_context
 from tieout.stores.perfex.translate.envelope import EnvelopeReader, item_code
