@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from connected import ACTOR, ORGANISATION, STORE, House, house
 from django.apps import apps
 from django.conf import settings as django_settings
@@ -130,6 +131,33 @@ def test_access_that_was_withdrawn_inside_xero_is_noticed_and_told(home: House, 
     assert Organisation.objects.get().status == "no_access"
     page.goto("/")
     expect(page.get_by_text("Access withdrawn").first).to_be_visible()
+
+
+def test_the_checklist_goes_on_without_reloading_and_keeps_the_focus(home: House, owner_page: NewPage) -> None:
+    home.add_store()
+    page = owner_page()
+    page.goto("/start")
+    expect(page.locator("#step-store.is-next")).to_be_visible()
+    page.locator("#step-store-press").focus()
+    home.read()
+    expect(page.locator("#step-store.is-done")).to_be_visible()
+    expect(page.locator("#checklist-lead")).to_contain_text("1 of 7")
+    expect(page.locator("#step-store-press")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_first_page_has_no_finding_of_axe_and_fits(
+    width: int, home: House, browser: Browser, live_server: LiveServer
+) -> None:
+    page = browser.new_context(
+        base_url=live_server.url, bypass_csp=True, viewport={"width": width, "height": 780}
+    ).new_page()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Make the owner")).to_be_visible()
+    page.get_by_role("button", name="Make the owner").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    page.context.close()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["htmx", "no-javascript"])
