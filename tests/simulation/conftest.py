@@ -23,3 +23,11 @@ def new_storage(storages: Storages, django_db_blocker: Any) -> Iterator[Callable
     with django_db_blocker.unblock():
         yield storages.new
         storages.close()
+
+
+@pytest.fixture
+def unblocked_storages(storages: Storages, django_db_blocker: Any) -> Iterator[Storages]:
+    """For what makes its storages itself."""
+    with django_db_blocker.unblock():
+        yield storages
+        storages.close()

@@ -15,7 +15,7 @@ from tieout.cli.benching.simulation.storages import Storages
 from tieout.records import models
 from tieout.records.storage import Storage
 
-SEEDS = int(os.environ.get("TIEOUT_SEEDS", "12")) // 2
+SEEDS = int(os.environ.get("TIEOUT_SEEDS", "25")) // 2
 
 
 class Restored(Simulation):

@@ -14,7 +14,7 @@ import pytest
 from tieout.cli.benching.simulation import Simulation, problems
 from tieout.records.storage import Storage
 
-SEEDS = int(os.environ.get("TIEOUT_SEEDS", "12"))
+SEEDS = int(os.environ.get("TIEOUT_SEEDS", "25"))
 _ONE = os.environ.get("TIEOUT_SEED")
 
 

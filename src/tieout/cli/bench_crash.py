@@ -46,7 +46,7 @@ _LOOK_SECONDS = 0.05
 _ORDER_AGAIN = 10.0
 #: Nothing at all happens at the simulator for so long: the drill is stuck.
 _STUCK_SECONDS = 300.0
-_PULL_SECONDS = 5
+_PULL_SECONDS = 3
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -151,7 +151,7 @@ class Drill:
 
     def _spoil(self, progress: float) -> None:
         """Faults strike evenly over the work; one that only met a repeated answer is ordered again."""
-        wanted = self._options.faults_min * min(1.0, 0.1 + progress)
+        wanted = self._options.faults_min * min(1.0, 0.2 + progress)
         struck_so_far = struck(self._xero.calls)
         for name, fault in FAULTS.items():
             ordered, at = self._ordered.get(name, (0, 0.0))
@@ -211,7 +211,7 @@ class Drill:
                     break
                 # What was edited after the backup is there with other figures: a person says that the shop is right.
                 until_asked -= 1
-                self._retry_held()
+                self._decide()
             time.sleep(0.5)
         self._exits = self._workers.stop()
         self._xero.look()
@@ -219,12 +219,17 @@ class Drill:
     def _is_done(self) -> bool:
         return is_done(self._changed_at)
 
-    def _retry_held(self) -> None:
+    def _decide(self) -> None:
         from tieout.config.clocks import SystemClock
         from tieout.ports.records import Selection
+        from tieout.records.drifts import decide_drift
+        from tieout.records.models import Drift
         from tieout.records.storage import Storage
 
-        Storage().retry(Selection(states=("held",)), SystemClock().now())
+        now = SystemClock().now()
+        rows = Drift.objects.filter(decided_at__isnull=True).values_list("pk", flat=True)
+        decide_drift(list(rows), "restore", by="owner", address="", now=now)
+        Storage().retry(Selection(states=("held",)), now)
 
     # ---- figures
 

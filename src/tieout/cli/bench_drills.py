@@ -59,4 +59,29 @@ def simulate(seeds: int, seed: int | None, as_json: bool) -> int:
         return tell(bench_simulate.measure(chosen, folder), as_json)
 
 
-DRILLS = (crash, simulate)
+@click.command(epilog="Example: tieout bench limits --organisations 3 --workers 2 --seconds 190 --json")
+@_DATABASE
+@_SERVER
+@click.option("--organisations", type=click.IntRange(1, 500), help="Default: 3; with --virtual 200 of one app.")
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True)
+@click.option("--seconds", type=click.IntRange(125, 3_600), default=190, show_default=True)
+@click.option("--virtual", is_flag=True, help="By a virtual clock: days of back-fill, and many organisations.")
+@click.option("--orders", type=click.IntRange(100, 1_000_000), default=100_000, show_default=True, help="--virtual")
+@click.option("--batch", type=click.IntRange(1, 500), default=20, show_default=True, help="--virtual")
+@_SEED
+@json_option
+def limits(
+    database: Any, server: str, organisations: int | None, workers: int, seconds: int, virtual: bool, orders: int,
+    batch: int, seed: int, as_json: bool,
+) -> int:  # fmt: skip
+    """Xero's limits are kept and used during a back-fill, as the simulated Xero sees it."""
+    with place(database, server) as where:
+        from tieout.cli import bench_limits
+
+        if virtual:
+            return tell(bench_limits.measure_virtual(orders, batch, organisations or 200, where.folder), as_json)
+        options = bench_limits.Options(organisations=organisations or 3, workers=workers, seconds=seconds, seed=seed)
+        return tell(bench_limits.measure(options, where), as_json)
+
+
+DRILLS = (crash, limits, simulate)

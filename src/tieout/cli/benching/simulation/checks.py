@@ -77,7 +77,7 @@ def _touched(world: Simulation, order: Order, deed: Deed, there: list[Json], pay
         return found
     if deed.name == "void" and there:
         found.append(f"{order.marker} was voided by a person and is there again")
-    if deed.name == "edit" and [one["Total"] for one in there] != [deed.total]:
+    if deed.name == "edit" and not world.overruled and [one["Total"] for one in there] != [deed.total]:
         found.append(f"{order.marker} was changed to {deed.total} by a person and then overwritten")
     if deed.name == "pay" and not there:
         found.append(f"{order.marker} was paid in Xero by a person and is gone")

@@ -32,8 +32,10 @@ from xerosim.faults import Latency
 from xerosim.world import World
 
 LEASE_SECONDS = 90.0
-#: A change that a person makes in Xero is found by then at the latest.
+#: A world comes to its end within so many steps.
 _STEPS_MAX = 20_000
+#: Of a large world: steps for each order.
+_STEPS_PER_ORDER = 10
 
 
 class Simulation:
@@ -51,6 +53,7 @@ class Simulation:
         trouble_steps: int = 250,
         policy: Policy | None = None,
         spoil_ledger: Callable[[XeroLedger], Ledger] = lambda ledger: ledger,
+        day_limit: int = 5_000,
     ) -> None:
         self.seed = seed
         self.random = Random(seed)
@@ -75,17 +78,19 @@ class Simulation:
         #: Calls of the shop on its way: identity and body, delivered in any order, some of them twice.
         self.webhooks: list[tuple[str, str]] = []
         self.swept_at = self.clock.now()
+        #: Somebody decided that the shop is right where people changed things in Xero.
+        self.overruled = False
         self.xero.faults.latency = Latency(low=0.2, high=2.0, slow_share=0.05, slow_factor=10)
-        self._furnish()
+        self._furnish(day_limit)
 
-    def _furnish(self) -> None:
+    def _furnish(self, day_limit: int) -> None:
         using, now = self.storage._database.alias, self.clock.now()
         self.connection = models.Connection.objects.using(using).create(kind="shop", name="S", created_at=now).pk
         app = models.App.objects.using(using).create(name="A", client_id="a", created_at=now)
         authorisation = models.Authorisation.objects.using(using).create(app=app, created_at=now)
         self.organisation = (
             models.Organisation.objects.using(using)
-            .create(tenant_id=self.tenant, name="O", created_at=now, authorisation=authorisation, day_limit=5_000)
+            .create(tenant_id=self.tenant, name="O", created_at=now, authorisation=authorisation, day_limit=day_limit)
             .pk
         )
         models.Mapping.objects.using(using).create(
@@ -108,7 +113,7 @@ class Simulation:
         """Without further trouble, to the end."""
         self.troubles.over = True
         self.sweep()
-        for _ in range(_STEPS_MAX):
+        for _ in range(max(_STEPS_MAX, self.orders * _STEPS_PER_ORDER)):
             self.plan()
             if not self._step(trouble=False):
                 return
@@ -255,8 +260,16 @@ class Simulation:
     def decide(self) -> None:
         """A person says that the shop is right, wherever Xero holds something else."""
         using = self.storage._database.alias
-        drifts = models.Drift.objects.using(using).filter(decided_at__isnull=True).values_list("pk", flat=True)
-        decide_drift(list(drifts), "restore", by="owner", address="", now=self.clock.now(), using=using)
+        self.overruled = True
+        drifts = models.Drift.objects.using(using).filter(decided_at__isnull=True, blocks=True)
+        decide_drift(
+            list(drifts.values_list("pk", flat=True)),
+            "restore",
+            by="owner",
+            address="",
+            now=self.clock.now(),
+            using=using,
+        )
         self.storage.retry(Selection(states=("held",)), self.clock.now())
 
     def sweep(self) -> None:
