@@ -19,16 +19,21 @@ from storesim.perfex.arithmetic import LineInput, Tax
 from storesim.perfex.core import Options
 from storesim.perfex.sales import CANCELLED, InvoiceInput
 from storesim.perfex.shop import Settings
+from storesim.perfex.webhooks import Subscription
 from storesim.transport import StoreTransport
 from tieout.documents.entries import EntryKind
+from tieout.errors import ContractBroken, NeedsOperator, RetryLater
 from tieout.ports.inward import Pair
 from tieout.ports.records import StoreConnection
+from tieout.ports.webhooks import WEBHOOK_SECRET, StoreCall
 from tieout.records import models
 from tieout.rules.settings import ContactRules, MethodRule
+from tieout.stores.perfex.calls import PerfexCalls
 from tieout.stores.perfex.memory import OwnMemory
 from tieout.sync.inward import StoreSide
 from tieout.sync.inward.agreeing import Agreeing
 from tieout.sync.missing import Missing
+from tieout.sync.named import read_named
 from tieout.sync.plan import Planner
 from tieout.sync.pull import Puller
 from xerosim.errors import Invalid
@@ -37,18 +42,22 @@ SEEDS = int(os.environ.get("TIEOUT_PERFEX_SEEDS", "4"))
 STEPS = int(os.environ.get("TIEOUT_PERFEX_STEPS", "40"))
 ROUNDS_MAX = 14
 VAT = Tax("VAT", D("20.00"))
+SECRET = "the secret of these webhooks"
+CALLS = PerfexCalls()
 _IN_XERO = re.compile(r"in Xero ([^;]+)")
 
 
 class PerfexTwoWay(TwoWay):
     """A CRM behind its REST module instead of the paper one."""
 
-    def __init__(self) -> None:
+    def __init__(self, generation: str = "3") -> None:
         super().__init__()
         # A number that comes again is held: Xero keeps that of the void invoice.
         self.sim = Crm(Options(decrement_on_delete=False), self.clock.now)
         self.sim.people.add_tax("VAT", D("20"))
-        self.shop = PerfexShop(self.sim, Settings(open_tables=ALL_TABLES | {"currencies"}))
+        self.shop = PerfexShop(self.sim, Settings(generation=generation, open_tables=ALL_TABLES | {"currencies"}))
+        self.shop.webhooks.subscriptions.append(Subscription("https://tieout.example.test/hooks", SECRET))
+        self.shop.webhooks.send = self._called
         self.memory = OwnMemory()
         options = {"url": URL, "access": "rest", "timezone": "Europe/London", "base_currency": "GBP"}
         self.settings = {**options, "token": self.shop.settings.token}
@@ -91,6 +100,16 @@ class PerfexTwoWay(TwoWay):
             missing = Missing(self.storage, self.clock, self.connection, reader, self.translator())
             missing.compare(however_many=True)
 
+    def _called(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """A webhook arrives: it is checked, and what it names is read."""
+        call = StoreCall(headers, body, self.clock.now())
+        assert CALLS.is_genuine(call, {WEBHOOK_SECRET: SECRET})
+        try:
+            read_named(self.storage, self.clock, self.store(), PERFEX, self.reader(), CALLS.touched(body))
+        except (RetryLater, NeedsOperator, ContractBroken):
+            return 503
+        return 200
+
     def planner(self) -> Planner:
         return Planner(self.storage, self.clock, self.store(), PERFEX)
 
@@ -113,6 +132,8 @@ class Run:
         self.dice = random.Random(seed)
         self.done: list[str] = []
         self.numbers = 0
+        world.shop.webhooks.lose = lambda: self.dice.random() < 0.3
+        world.shop.webhooks.double = lambda: self.dice.random() < 0.2
         world.shop.faults.draw(
             seed=seed, chances={"500": 0.01, "503": 0.01, "cut": 0.01, "timeout": 0.01, "429": 0.01}
         )
@@ -123,10 +144,13 @@ class Run:
             (1, self.crm_payment_edit), (1, self.crm_cancels), (1, self.crm_client), (1, self.crm_credits),
             (1, self.crm_deletes), (3, self.xero_invoice), (2, self.xero_edit), (2, self.xero_pays),
             (1, self.xero_unpays), (1, self.xero_voids), (1, self.xero_contact),
-            (4, self.world.back), (4, self.world.outward), (1, self.world.sweep), (1, self.rest),
+            (4, self.world.back), (4, self.world.outward), (1, self.world.sweep), (1, self.rest), (3, self.cron),
         ]  # fmt: skip
         [deed] = self.dice.choices([one for _, one in deeds], [weight for weight, _ in deeds])
         deed()
+
+    def cron(self) -> None:
+        self.world.shop.webhooks.cron()
 
     def rest(self) -> None:
         self.world.clock.move(self.dice.choice((5, 60, 400)))
