@@ -71,7 +71,9 @@ class NumberingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if data.get("order") == data.get("refund") or data.get("invoice") == data.get("refund"):
+        # A store whose own numbers carry prefixes starts with none of ours; what is left as it was is right.
+        same = all(data.get(name) == self.initial.get(name, "") for name in self.fields)
+        if not same and data.get("refund") in (data.get("order"), data.get("invoice")):
             raise forms.ValidationError(_("Sales and credit memos need prefixes that differ: their numbers repeat."))
         return data
 
