@@ -26,6 +26,9 @@ from storesim.wire import encode
 _REFUND_PERCENT = 5.0
 _CURRENCY = "GBP"
 _MIX = "open"
+#: Members that hold the number of a line, and how far apart the numbers of edits are.
+_LINE_KEYS = ("item_id", "parent_item_id", "associated_item_id")
+_LINE_NUMBERS = 10_000_000
 
 
 class Expected(msgspec.Struct):
@@ -79,7 +82,9 @@ class OpenShop:
         """The goods of another order, for the same buyer: new lines, new totals."""
         story = self._book.story(index)
         other = self._like(story)
-        self._put(msgspec.structs.replace(story, basket=other.basket, shown=other.shown, base=other.base))
+        self._put(
+            msgspec.structs.replace(story, basket=other.basket, shown=other.shown, base=other.base), new_lines=True
+        )
         self._edited[story.numbers.increment] = Decimal(fixed_text(other.shown.grand, 2))
         self.edits += 1
 
@@ -90,9 +95,11 @@ class OpenShop:
             if other.buyer.place.country == story.buyer.place.country and other.sketch.index != story.sketch.index:
                 return other
 
-    def _put(self, story: Story) -> None:
+    def _put(self, story: Story, *, new_lines: bool = False) -> None:
         document = json.loads(encode(order_document(story)))
         document.pop("updated_at")
+        if new_lines:
+            _renumber(document, _LINE_NUMBERS * (self.edits + 1))
         body = {"resource": "orders", "key": story.order_id, "changes": document}
         url = f"{self.process.base_url}/__sim__/edit"
         httpx.post(url, json=body, timeout=60, trust_env=False).raise_for_status()
@@ -110,6 +117,19 @@ class OpenShop:
             total = self._edited.get(number, total)
             paid = Decimal(row["total_paid"] or 0)
             yield Expected(number, False, number not in self._cancelled, total, total if not paid else Decimal(0))
+
+
+def _renumber(value: object, by: int) -> None:
+    """Other goods are other lines: a shop gives them numbers of their own."""
+    if isinstance(value, list):
+        for part in value:
+            _renumber(part, by)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name in _LINE_KEYS and isinstance(part, int):
+                value[name] = part + by
+            else:
+                _renumber(part, by)
 
 
 @contextmanager
