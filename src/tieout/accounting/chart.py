@@ -50,6 +50,7 @@ class OrganisationFacts(msgspec.Struct, frozen=True, gc=False):
     """country: ISO alpha-2 ("GB"); version: Xero's edition (UK, AU, NZ, US, GLOBAL). timezone: IANA name.
 
     year_end: (day, month) of the last day of the financial year, (0, 0) when it is not known.
+    status: ACTIVE, or Xero's word for one that is not.
     """
 
     organisation_id: str
@@ -65,6 +66,7 @@ class OrganisationFacts(msgspec.Struct, frozen=True, gc=False):
     is_demo: bool = False
     actions: tuple[tuple[str, bool], ...] = ()
     year_end: tuple[int, int] = (0, 0)
+    status: str = ""
 
 
 class ContactEntry(msgspec.Struct, frozen=True, gc=False):

@@ -98,6 +98,9 @@ def _organisation(entry: OrganisationEntry, now: datetime) -> Iterator[Finding]:
     locked = f"locked until {max(locks)}" if locks else "no period is locked"
     young = now - entry.reference.read_at <= REFERENCE_AGE_MAX
     yield Finding(what, f"{facts.country}, {facts.base_currency}, {locked}")
+    if facts.status not in ("", "ACTIVE"):
+        found = f"{facts.status.lower()} in Xero since its settings were read last"
+        yield Finding(what, found, False, "Xero may refuse documents: look at the organisation's subscription there.")
     if not young:
         yield Finding(
             what,

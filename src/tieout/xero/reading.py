@@ -138,6 +138,7 @@ def _organisation(one: wire.OrganisationWire, actions: Sequence[wire.ActionWire]
         end_of_year_lock_date=date_in(one.EndOfYearLockDate),
         plan=one.Edition or "",
         is_demo=bool(one.IsDemoCompany),
+        status=(one.OrganisationStatus or "").upper(),
         actions=tuple((action.Name or "", action.Status == "ALLOWED") for action in actions),
         year_end=(one.FinancialYearEndDay or 0, one.FinancialYearEndMonth or 0),
     )

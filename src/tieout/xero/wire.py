@@ -242,6 +242,7 @@ class OrganisationWire(Wire, frozen=True):
     Edition: Text = None
     Class: Text = None
     IsDemoCompany: bool | None = None
+    OrganisationStatus: str | None = None
     FinancialYearEndDay: int | None = None
     FinancialYearEndMonth: int | None = None
 
