@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 from django.db.models import Count, Min
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from tieout.records.models import Document, Posting
@@ -14,10 +18,12 @@ from tieout.rules.catalogue import ENTRIES, Code, Entry
 _SCREENS = {
     "Accounts": ("accounts", ""),
     "Drift": ("drift", ""),
+    "From Xero": ("brought", ""),
     "Log": ("log", ""),
     "Mapping": ("mapping", ""),
     "Numbering": ("mapping", "#numbering"),
     "Order statuses": ("mapping", "#statuses"),
+    "Organisations": ("organisations", ""),
     "Payment methods": ("mapping", "#methods"),
     "Stores": ("connections", ""),
     "Sync settings": ("sync_settings", ""),
@@ -64,6 +70,16 @@ def mend_url(button: str) -> str:
         return ""
 
 
+def _documents(button: str, row: Mapping[str, Any], examples: Mapping[int, tuple[int, str]]) -> str:
+    """Where the documents themselves are mended: the one, or the list of those with this cause."""
+    if button != "Document":
+        return ""
+    if row["count"] == 1 and row["example"] in examples:
+        return reverse("document", args=(examples[row["example"]][0],))
+    query = urlencode({"state": "held", "code": row["code"], "subject": row["subject"]})
+    return f"{reverse('queue')}?{query}"
+
+
 def causes(limit: int) -> list[Cause]:
     """What is held, one row per cause, the commonest first; two queries."""
     rows = list(
@@ -73,7 +89,12 @@ def causes(limit: int) -> list[Cause]:
         .annotate(count=Count("id"), example=Min("id"))
         .order_by("-count", "code", "subject")[:limit]
     )
-    reasons = dict(Posting.objects.filter(pk__in=[row["example"] for row in rows]).values_list("id", "reason"))
+    examples = {
+        posting: (document, reason)
+        for posting, document, reason in Posting.objects.filter(pk__in=[row["example"] for row in rows]).values_list(
+            "id", "document_id", "reason"
+        )
+    }
     return [
         Cause(
             code=row["code"],
@@ -82,8 +103,8 @@ def causes(limit: int) -> list[Cause]:
             title=(known := entry(row["code"])).title,
             help=known.help,
             button=known.button,
-            url=mend_url(known.button),
-            reason=reasons.get(row["example"], ""),
+            url=mend_url(known.button) or _documents(known.button, row, examples),
+            reason=examples.get(row["example"], (0, ""))[1],
         )
         for row in rows
     ]

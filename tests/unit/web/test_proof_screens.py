@@ -24,9 +24,10 @@ from tieout.ports.proofs import Period
 from tieout.reconciling import By, ControlTotal, Finding, Movement, RollForward, Side, Sums
 from tieout.records.models import Authorisation, Connection, Installation, Organisation, Posting, Run, Schedule
 from tieout.records.proofs import DjangoProofs
+from tieout.rules.catalogue import ENTRIES, Entry
 from tieout.sync.month_end import gather
 from tieout.sync.proof_results import Row, TiedOut
-from tieout.web import digest, notices
+from tieout.web import digest, notices, problems
 from web_records import EVIL, Shop
 
 ClientOf = Callable[[str], Client]
@@ -331,3 +332,29 @@ def test_the_page_of_a_tie_out_leads_to_its_result(shop: Shop, client_of: Client
     run = prove(shop, RESULT)
     shown = client_of("viewer").get(reverse("run", args=(run,))).content.decode()
     assert f"{reverse('tie_out')}?from=2026-11-01&amp;to=2026-11-30&amp;organisation={shop.organisation.pk}" in shown
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
+def test_the_button_of_every_problem_leads_to_a_page_that_has_its_part(
+    entry: Entry, shop: Shop, client_of: ClientOf, asked: Any
+) -> None:
+    if entry.button in ("", "Document"):
+        return
+    url = problems.mend_url(entry.button)
+    page, _hash, part = url.partition("#")
+    answer = client_of("owner").get(page)
+    assert answer.status_code == 200
+    assert not part or f'id="{part}"' in answer.content.decode()
+
+
+def test_a_problem_of_a_document_leads_to_it_or_to_all_that_have_it(shop: Shop, client_of: ClientOf) -> None:
+    Posting.objects.filter(pk=shop.postings["held"].pk).update(code="total_mismatch", subject="sums <x>")
+    [one] = problems.causes(10)
+    assert one.url == reverse("document", args=(shop.documents["held"].pk,))
+    Posting.objects.filter(pk=shop.postings["queued"].pk).update(
+        state="held", code="total_mismatch", subject="sums <x>", reason="sums"
+    )
+    [both] = problems.causes(10)
+    listed = client_of("viewer").get(both.url).content.decode()
+    assert shop.documents["held"].number in listed
+    assert shop.documents["queued"].number in listed
