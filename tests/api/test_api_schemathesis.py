@@ -25,7 +25,7 @@ from tieout.web.api.description import description
 from web_records import Shop
 
 #: Made-up requests per operation and way (right ones, wrong ones).
-EXAMPLES = int(os.environ.get("TIEOUT_API_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("TIEOUT_API_EXAMPLES", "6"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -69,6 +69,6 @@ def test_made_up_requests_are_answered_as_described(shop: Shop, wired: Wiring) -
                 case.validate_response(answer, checks=CHECKS)
 
             once()
-    assert sum(seen.values()) > 200
+    assert sum(seen.values()) > 150
     assert seen[200] > 50, seen
     assert seen[400] > 20, seen
