@@ -65,6 +65,8 @@ def list_queue(state: str | None, limit: int, as_json: bool) -> None:
 
 
 def _entry(row: Any) -> dict[str, object]:
+    from tieout.web import words
+
     return {
         "id": row.pk,
         "entity": row.document.kind,
@@ -79,7 +81,7 @@ def _entry(row: Any) -> dict[str, object]:
         "next_try": row.not_before,
         "attempts": row.attempts,
         "code": row.code,
-        "reason": row.reason,
+        "reason": row.reason or (words.why_parked(row.priority) if row.state == "queued" else ""),
     }
 
 

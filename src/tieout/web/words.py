@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tieout.engine.parking import PARKED_PRIORITY, PAUSED_STEP
 from tieout.web.icons import icon
 
 
@@ -182,6 +183,15 @@ def action(name: str, role_name: str) -> str:
 def why(code: str) -> str:
     """Why a posting was queued, in words."""
     return str(WHYS.get(code, code))
+
+
+def why_parked(priority: int) -> str:
+    """Why a queued posting stays where it is although it could go, "" when it is only waiting its turn."""
+    if priority >= PAUSED_STEP:
+        return str(_("Paused: it goes on when the store or the run is resumed."))
+    if priority >= PARKED_PRIORITY:
+        return str(_("Waits for its time, or for “Sync now”: see Sync settings."))
+    return ""
 
 
 def event(name: str, role_name: str) -> str:

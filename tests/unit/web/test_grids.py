@@ -315,3 +315,12 @@ def test_the_queue_walks_its_index_and_sorts_nothing(sort: keyset.Sort, shop: Sh
     plan = in_queue().order_by(*sort.order)[:51].explain()
     assert "posting_queue_time" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_row_says_that_it_waits_for_its_time_or_is_paused(shop: Shop, client_of: ClientOf) -> None:
+    posting = in_queue().filter(state="queued").first()
+    assert posting is not None
+    for priority, words in ((1_000, "Waits for its time"), (10_050, "Paused"), (50, "")):
+        Posting.objects.filter(pk=posting.pk).update(priority=priority, reason="")
+        page = client_of("viewer").get(reverse("queue"), {"state": "queued"}).content.decode()
+        assert ("Waits for its time" in page, "Paused" in page) == (words.startswith("Waits"), words == "Paused")

@@ -121,6 +121,8 @@ class QueueGrid(Grid):
             reason = reason or held_back.hold_reason
         if held_back and held_back.stopped and record.state in ("queued", "waiting"):
             reason = reason or held_back.stopped
+        if record.state == "queued":
+            reason = reason or words.why_parked(record.priority)
         document = record.document
         return QueueRow(
             id=record.pk,
@@ -168,6 +170,7 @@ _COLUMNS = (
     "queued_at",
     "not_before",
     "attempts",
+    "priority",
     "reason",
     "code",
     "connection_id",
