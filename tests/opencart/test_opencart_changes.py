@@ -309,7 +309,7 @@ def test_a_database_that_does_not_answer_is_asked_again_later(third: ShopDatabas
 def test_nothing_can_be_written_through_the_reader(third: ShopDatabase) -> None:
     database = Database(database_settings(third.options()))
     with pytest.raises((NeedsOperator, RetryLater, ContractBroken)):
-        database._execute("UPDATE oc_order SET total=0")
+        database._server._execute("UPDATE oc_order SET total=0")
     assert third.ask("SELECT COUNT(*) FROM @order WHERE total=0") == [(0,)]
 
 

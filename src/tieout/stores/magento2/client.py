@@ -24,7 +24,8 @@ from tieout.http import (
 )
 from tieout.stores.magento2.access import Access, access_of, secrets_of
 from tieout.stores.magento2.criteria import Criteria
-from tieout.stores.magento2.refusals import ADDRESS_WRONG, TooHeavy, is_json, not_json, refuse
+from tieout.stores.magento2.refusals import TooHeavy, is_json, not_json, refuse
+from tieout.stores.refusals import ADDRESS_WRONG
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from tieout.ports.store import Found, Mark, Page, RawDocument
 from tieout.stores.magento2.client import MagentoClient, MalformedAnswer, path_part
 from tieout.stores.magento2.criteria import Criteria, Filter, shop_time
 from tieout.stores.magento2.pages import NEVER, Pages, RawPage, raw_document
-from tieout.stores.magento2.refusals import RIGHT_MISSING, PageSizeTooLarge
+from tieout.stores.magento2.refusals import PageSizeTooLarge
 from tieout.stores.magento2.resources import BY_KIND, RESOURCES, Resource
 from tieout.stores.magento2.translate.context import (
     Named,
@@ -29,6 +29,7 @@ from tieout.stores.magento2.translate.context import (
     TaxClass,
     TaxRate,
 )
+from tieout.stores.refusals import RIGHT_MISSING
 
 #: Read again before the mark: two web servers' clocks differ, and a row's time is taken before it is visible.
 OVERLAP = timedelta(minutes=5)

@@ -13,11 +13,9 @@ import msgspec
 
 from tieout.errors import ContractBroken, NeedsOperator, RetryLater
 from tieout.http import Redactor, Reply
+from tieout.stores.refusals import ACCESS_REFUSED, ADDRESS_WRONG, RIGHT_MISSING
 
 #: Codes of `NeedsOperator` for a connection.
-RIGHT_MISSING = "store_right_missing"
-ACCESS_REFUSED = "store_access_refused"
-ADDRESS_WRONG = "store_address_wrong"
 
 #: Seconds to wait at most because an answer said so; a day is the longest any hoster means.
 RETRY_AFTER_MAX = 86_400

@@ -24,7 +24,6 @@ from tieout.http import (
     Request,
     TooLarge,
 )
-from tieout.stores.opencart.database import ACCESS_REFUSED, RIGHT_MISSING
 from tieout.stores.opencart.query import Row, Select
 from tieout.stores.opencart.signing import (
     ANSWER,
@@ -35,6 +34,7 @@ from tieout.stores.opencart.signing import (
     is_genuine,
     signature,
 )
+from tieout.stores.refusals import ACCESS_REFUSED, ADDRESS_WRONG, RIGHT_MISSING
 
 #: Where the extension answers: 4.0.2 and later, 4.0.0 and 4.0.1, 3.x.
 DOORS = (
@@ -153,7 +153,7 @@ class Extension:
                 nonce,
             )
         except AddressRefused as error:
-            raise NeedsOperator(str(error), code="store_address_wrong", scope="connection") from error
+            raise NeedsOperator(str(error), code=ADDRESS_WRONG, scope="connection") from error
         except (NotSent, Lost) as error:
             raise RetryLater(f"The shop cannot be read at present: {error}", scope="connection") from error
         except TooLarge as error:

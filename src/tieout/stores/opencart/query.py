@@ -15,7 +15,6 @@ import msgspec
 Row = Mapping[str, str]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_PREFIX = re.compile(r"[A-Za-z0-9_$]{0,32}")
 _OPERATORS = {"=": "=", ">": ">", ">=": ">=", "like": "LIKE", "in": "IN"}
 
 
@@ -69,10 +68,6 @@ class Rows(Protocol):
 
 def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
-
-
-def is_prefix(text: str) -> bool:
-    return _PREFIX.fullmatch(text) is not None
 
 
 def sql(query: Select, prefix: str) -> tuple[str, list[str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tieout.rules.settings import Action, MethodRule, Rules, StatusRule
+from tieout.stores.mysql import database_fields
+from tieout.stores.opencart.database import SYSTEM
 from tieout.stores.opencart.methods import FREE_METHOD, OFFLINE_METHODS, REMOVED, UNCONFIRMED
 from tieout.stores.values import SettingField, SettingKind
 
@@ -34,51 +36,7 @@ FIELDS = (
         kind=SettingKind.TEXT,
         secret=True,
     ),
-    SettingField(
-        name="host",
-        label="Database host",
-        help="For the way in through the database.",
-        kind=SettingKind.TEXT,
-        example="db.example.com",
-    ),
-    SettingField(name="port", label="Database port", help="", kind=SettingKind.NUMBER, default="3306"),
-    SettingField(
-        name="socket",
-        label="Database socket",
-        help="Instead of host and port, when the shop runs on this machine.",
-        kind=SettingKind.TEXT,
-        example="/run/mysqld/mysqld.sock",
-    ),
-    SettingField(name="database", label="Database name", help="", kind=SettingKind.TEXT, example="shop"),
-    SettingField(
-        name="user",
-        label="Database user",
-        help="One that may only read; the guide has the statements that make it.",
-        kind=SettingKind.TEXT,
-        example="tieout",
-    ),
-    SettingField(name="password", label="Database password", help="", kind=SettingKind.TEXT, secret=True),
-    SettingField(
-        name="prefix",
-        label="Table prefix",
-        help="DB_PREFIX in the shop's config.php.",
-        kind=SettingKind.TEXT,
-        default="oc_",
-    ),
-    SettingField(
-        name="tls",
-        label="Encryption to the database",
-        help="Without it only on this machine or inside a tunnel.",
-        kind=SettingKind.CHOICE,
-        choices=(("verify", "TLS, certificate checked"), ("on", "TLS, any certificate"), ("off", "None")),
-        default="verify",
-    ),
-    SettingField(
-        name="tls_ca",
-        label="Certificate authority",
-        help="File with the authority that signed the database's certificate, when it is your own.",
-        kind=SettingKind.TEXT,
-    ),
+    *database_fields(SYSTEM),
     SettingField(
         name="admin_path",
         label="Admin path",

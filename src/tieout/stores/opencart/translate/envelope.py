@@ -11,8 +11,8 @@ from tieout.documents import DocumentKey, DocumentKind, Envelope
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.ports.store import RawDocument
+from tieout.stores.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.opencart import wire
-from tieout.stores.opencart.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.opencart.texts import fold_email, plain
 from tieout.stores.opencart.translate.context import Shop
 from tieout.stores.opencart.translate.lines import Converter, read_total

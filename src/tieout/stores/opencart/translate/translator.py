@@ -8,8 +8,8 @@ from tieout.documents import Customer, DocumentKind, Dossier, Envelope, Product
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.ports.store import RawDocument
+from tieout.stores.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.opencart import wire
-from tieout.stores.opencart.decode import UNREADABLE, Reader, unreadable
 from tieout.stores.opencart.texts import plain
 from tieout.stores.opencart.translate.context import Shop, read_context
 from tieout.stores.opencart.translate.envelope import EnvelopeReader
