@@ -23,6 +23,10 @@ _LOST_STILL_RUNS = timedelta(seconds=5)
 _DAY = timedelta(days=1)
 #: First half of the key of PostgreSQL's advisory lock for taking a slot (any number that nobody else uses).
 _SLOT_LOCK = 7_410
+#: The same for taking one of the last slots of an app, which all its organisations share.
+_APP_LOCK = 7_411
+#: More turns than this do not count at the same moment.
+_APP_MARGIN = 200
 
 _TAKE = """UPDATE organisation SET fence=fence+1, lease_until=%s, lease_owner=%s, served_at=%s, due_at=NULL
  WHERE id=(SELECT id FROM organisation WHERE status='connected' AND removed_at IS NULL
@@ -161,11 +165,7 @@ class Leases:
         assert counted is not None
         app_counting, app_frees_at = 0, None
         if held[4] is not None and self._app_may_fill(held[4], held[5], held[6]):
-            app = database.row(
-                "SELECT COUNT(*), MIN(counts_until) FROM request WHERE app_id=%s AND counts_until>%s", [held[4], now]
-            )
-            assert app is not None
-            app_counting, app_frees_at = app[0], optional_time(app[1])
+            app_counting, app_frees_at = self._app_usage(held[4], held[5], now)
         day_used = 0
         if held[2] is None:
             day = database.row(
@@ -193,6 +193,17 @@ class Leases:
             urgent_counting=urgent[1],
             opened_at=optional_time(counted[3]),
         )
+
+    def _app_usage(self, app: int, limit: int, now: datetime) -> tuple[int, datetime | None]:
+        """Requests of the app that count, and when the first stops to. Near the limit one counts after the other."""
+        statement = "SELECT COUNT(*), MIN(counts_until) FROM request WHERE app_id=%s AND counts_until>%s"
+        row = self._database.row(statement, [app, now])
+        assert row is not None
+        if self._database.is_postgresql and row[0] + _APP_MARGIN >= limit:
+            self._database.rows("SELECT pg_advisory_xact_lock(%s, %s)", [_APP_LOCK, app])
+            row = self._database.row(statement, [app, now])
+            assert row is not None
+        return row[0], optional_time(row[1])
 
     def _app_may_fill(self, app: int, app_limit: int, minute_limit: int) -> bool:
         """Few organisations cannot reach the app's limit; then nothing needs to be counted."""
