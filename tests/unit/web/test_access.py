@@ -30,6 +30,7 @@ def arguments(name: str, shop: Shop) -> dict[str, object]:
         "store": shop.connection.pk,
         "organisation": shop.organisation.pk,
         "user": shop.users["viewer"].pk,
+        "conflict": 1,
     }
     converters = PATTERNS[name].pattern.converters
     return {key: known[key] for key in converters}

@@ -208,7 +208,8 @@ def bring(request: HttpRequest) -> HttpResponse:
     store, _dash, organisation = request.POST.get("pair", "").partition("-")
     known = {(one[0], one[1]) for one in use_cases().writable_pairs()}
     if (_number(store), _number(organisation)) not in known:
-        raise Http404
+        messages.info(request, _("Choose an organisation and a store that can be written to."))
+        return redirect("brought")
     try:
         since = _day(request.POST.get("since", ""))
         words_of = use_cases().sync_from_xero(int(store), int(organisation), since, actor_of(request))
