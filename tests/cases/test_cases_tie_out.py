@@ -285,3 +285,19 @@ def test_a_report_that_xero_refuses_is_told_with_its_reason(books: Books) -> Non
     books.house.world.person(books.house.tenant, lambda context: context.org.change_settings(user_may_report=False))
     with pytest.raises(NeedsOperator):
         books.house.ledger.trial_balance(date(2026, 3, 31), METER)
+
+
+def test_c09_an_implausible_rate_of_xero_is_held_and_let_go_once_it_is_right(books: Books) -> None:
+    books.house.ledger.enable_currency("EUR", METER)
+    books.refresh()
+    foreign = line("12.00", tax="2.00", code="UK20", percent="20", currency="EUR")
+    books.sync(Dossier(order(foreign, currency="EUR", rate=D("1.2"))))
+    [bill] = [one for one in books.postings() if one.role == "invoice"]
+    invoice = books.only(Role.INVOICE)
+    books.person("edit", number=invoice.number, changes={"CurrencyRate": 12})
+    found = tie(books)
+    assert [one.field for one in found.differences] == ["rate"]
+    assert books.reasons()["rate_implausible"].endswith("nothing further is booked on it before.")
+    books.person("edit", number=invoice.number, changes={"CurrencyRate": D("1.25")})
+    assert tie(books).differences == ()
+    assert models.Posting.objects.get(pk=bill.pk).state == "posted"

@@ -153,6 +153,11 @@ class ProofRecords(Protocol):
         outside the period that was read."""
         ...
 
+    def judge_rates(self, organisation: int, period: Period, implausible: Mapping[str, str], now: datetime) -> int:
+        """Hold posted documents whose exchange rate was found implausible (marker → sentence), with what hangs on
+        them, and let go those of the period that were held for it and are right now. Returns how many moved."""
+        ...
+
     def held_dated(self, organisation: int, period: Period) -> Iterator[Held]:
         """Everything of ours dated in the period, as it was read last."""
         ...

@@ -225,7 +225,11 @@ def _rate(posting: Sent, order: Order, booked: Booked, entry: Held) -> list[Diff
         return []
     if order.base_currency != booked.base_currency or not implausible_rate(Decimal(entry.rate), order.rate):
         return []
-    return [_difference(posting, "rate", order.rate, entry.rate)]
+    why = (
+        f"{posting.marker} stands at an exchange rate of {entry.rate} in Xero and {order.rate} in the store, more "
+        "than twice apart. Correct the rate of the document in Xero; nothing further is booked on it before."
+    )
+    return [_difference(posting, "rate", order.rate, entry.rate, why=why)]
 
 
 def implausible_rate(ledger_rate: Decimal, store_rate: Decimal) -> bool:

@@ -13,8 +13,11 @@ from tieout.accounting import Held, Ref, Role
 from tieout.documents import LEADING, DocumentKey, DocumentKind
 from tieout.ports.proofs import AskedProof, Period, ProofFigures
 from tieout.records.codec import pack, unpack
-from tieout.records.models import Document, HeldFigures, Posting, Proof, Run, Schedule
+from tieout.records.models import Document, Event, HeldFigures, Posting, Proof, Run, Schedule
 from tieout.records.month_end import MonthEndLists
+from tieout.records.sql import Database
+from tieout.records.standing import refresh_dependents, refresh_documents
+from tieout.rules.catalogue import Code
 
 #: Run states of a tie-out that a worker has not begun.
 ASKED = "asked"
@@ -22,6 +25,7 @@ ASKED = "asked"
 PROOF_JOB = "tie_out_asked"
 _PROGRESS_LENGTH_MAX = 300
 _CHUNK = 2_000
+_IMPLAUSIBLE = Code.RATE_IMPLAUSIBLE.value
 _LEADING = [kind.value for kind in LEADING]
 _decode_held = msgspec.msgpack.Decoder(Held).decode
 
@@ -168,6 +172,35 @@ class DjangoProofs(MonthEndLists):
             ref = Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal)
             found.setdefault(root, {})[ref] = _decode_held(unpack(body))
         return found
+
+    def judge_rates(self, organisation: int, period: Period, implausible: Mapping[str, str], now: datetime) -> int:
+        ours = Posting.objects.filter(dated(period), organisation=organisation)
+        with transaction.atomic():
+            wrong = list(ours.filter(marker__in=list(implausible), state="posted").values_list("pk", "marker"))
+            for posting, marker in wrong:
+                Posting.objects.filter(pk=posting).update(
+                    state="held", code=_IMPLAUSIBLE, reason=implausible[marker], subject="exchange rate"
+                )
+            right = list(
+                ours.filter(state="held", code=_IMPLAUSIBLE, wanted_digest=F("posted_digest"))
+                .exclude(marker__in=list(implausible))
+                .values_list("pk", flat=True)
+            )
+            Posting.objects.filter(pk__in=right).update(state="posted", code="", reason="", subject="")
+            moved = [posting for posting, _marker in wrong] + right
+            if moved:
+                database = Database()
+                refresh_dependents(database, moved)
+                documents = Posting.objects.filter(pk__in=moved).values_list("document_id", flat=True)
+                refresh_documents(database, list(documents))
+                Event.objects.bulk_create(
+                    Event(
+                        at=now, entity="order", number=marker, action="tie_out", status="held", code=_IMPLAUSIBLE,
+                        message=implausible[marker], organisation_id=organisation, posting_id=posting,
+                    )
+                    for posting, marker in wrong
+                )  # fmt: skip
+        return len(moved)
 
     def held_dated(self, organisation: int, period: Period) -> Iterator[Held]:
         rows = HeldFigures.objects.filter(

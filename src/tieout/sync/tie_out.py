@@ -135,6 +135,8 @@ class TieOut:
             lines += listed(content, booked, within)
             if count % _BATCH == 0:
                 self._progress(f"{count} orders compared")
+        implausible = {one.number: one.sentence for one in found if one.what == "rate"}
+        self._proofs.judge_rates(self._organisation.id, self._period, implausible, self._clock.now())
         rows = [row(one) for one in found]
         compared = TiedOut(
             documents=documents,
