@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from tieout.cli.numbers import RECORD
 from tieout.cli.output import emit, json_option, table
 from tieout.config import start
 
@@ -107,7 +108,7 @@ def fields(kind: str, as_json: bool) -> None:
 
 
 @store.command("test", epilog="Example: tieout store test 1")
-@click.argument("number", type=int)
+@click.argument("number", type=RECORD)
 @json_option
 def test(number: int, as_json: bool) -> int:
     """Ask the store who it is, what it holds and which rights are missing."""
@@ -195,7 +196,7 @@ def list_organisations(as_json: bool) -> None:
 @click.command(epilog="Example: tieout connect --client-id ABC123 --custom")
 @click.option("--client-id", required=True, help="Of your app at developer.xero.com.")
 @click.option("--custom", is_flag=True, help="A custom connection: no consent in the browser, one organisation.")
-@click.option("--store", "number", type=int, help="Assign this store to the organisation (default: the only one).")
+@click.option("--store", "number", type=RECORD, help="Assign this store to the organisation (default: the only one).")
 @click.option(
     "--secret-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Holds the app's secret."
 )

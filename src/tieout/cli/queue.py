@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from tieout.cli.numbers import RECORD
 from tieout.cli.output import emit, json_option, table
 from tieout.config import start
 from tieout.ports.records import Selection
@@ -120,7 +121,7 @@ def _day(given: Any) -> date | None:
 
 
 @queue.command("remove", epilog="Example: tieout queue remove 17 18")
-@click.argument("ids", nargs=-1, type=int, required=True)
+@click.argument("ids", nargs=-1, type=RECORD, required=True)
 @json_option
 def remove(ids: tuple[int, ...], as_json: bool) -> None:
     """Take entries out of the queue. A change in the store, or `queue retry`, brings them back."""
@@ -131,7 +132,7 @@ def remove(ids: tuple[int, ...], as_json: bool) -> None:
 
 
 @queue.command("retry", epilog="Example: tieout queue retry --held")
-@click.argument("ids", nargs=-1, type=int)
+@click.argument("ids", nargs=-1, type=RECORD)
 @click.option("--held", is_flag=True, help="Everything that is held.")
 @json_option
 def retry(ids: tuple[int, ...], held: bool, as_json: bool) -> None:

@@ -35,7 +35,7 @@ def _of_system(error: OSError) -> str | None:
         return f"The disk is full: {where} cannot be written. Make room and start again."
     if error.errno in _FORBIDDEN:
         return f"{where} cannot be used: {error.strerror}. It must belong to the user who runs Tieout."
-    return None
+    return f"{error.filename} cannot be used: {error.strerror}." if error.filename else None
 
 
 def _is_of_database(error: BaseException) -> bool:

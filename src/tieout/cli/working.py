@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import click
 
+from tieout.cli.numbers import RECORD
 from tieout.cli.output import Progress, emit, json_option, say, table
 from tieout.cli.queue import TERMINAL
 from tieout.config import start
@@ -15,7 +16,7 @@ from tieout.ports.records import StoreConnection
 
 
 @click.command(epilog="Example: tieout pull --store 1")
-@click.option("--store", "number", type=int, help="Only this store.")
+@click.option("--store", "number", type=RECORD, help="Only this store.")
 @click.option("--again", is_flag=True, help="Read everything from the beginning; what did not change stays as it is.")
 @click.option("--deleted", is_flag=True, help="Also look what the store has no more, however much that is.")
 @json_option
@@ -48,7 +49,7 @@ def pull(number: int | None, again: bool, deleted: bool, as_json: bool) -> int:
 
 
 @click.command(epilog="Example: tieout plan --json")
-@click.option("--store", "number", type=int, help="Only this store.")
+@click.option("--store", "number", type=RECORD, help="Only this store.")
 @click.option("--all", "everything", is_flag=True, help="Also contacts, items and what is skipped.")
 @json_option
 def plan(number: int | None, everything: bool, as_json: bool) -> None:
@@ -82,7 +83,7 @@ def plan(number: int | None, everything: bool, as_json: bool) -> None:
 
 
 @click.command(epilog="Example: tieout sync --wait 10")
-@click.option("--store", "number", type=int, help="Only plan this store.")
+@click.option("--store", "number", type=RECORD, help="Only plan this store.")
 @click.option(
     "--wait", type=click.IntRange(0, 1440), default=5, show_default=True, help="Minutes to wait for a limit."
 )
@@ -130,7 +131,7 @@ def sync(number: int | None, wait: int, as_json: bool) -> int:
 
 
 @click.command(epilog="Example: tieout undo 12 --yes")
-@click.argument("run", type=int)
+@click.argument("run", type=RECORD)
 @click.option("--yes", is_flag=True, help="Do it; without this only the plan is shown.")
 @json_option
 def undo(run: int, yes: bool, as_json: bool) -> int:

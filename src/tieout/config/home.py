@@ -35,6 +35,8 @@ def folder() -> Path:
     path = Path(given).expanduser()
     if not path.is_absolute():
         raise environment.wrong(HOME, f"is {given!r}, which is not an absolute path", _EXAMPLE)
+    if path.exists() and not path.is_dir():
+        raise environment.wrong(HOME, f"is {given!r}, which is a file and not a folder", _EXAMPLE)
     return path
 
 

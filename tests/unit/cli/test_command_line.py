@@ -10,8 +10,8 @@ import click
 import pytest
 
 from tieout.cli import main, output
-from tieout.cli.watching import _guarded
 from tieout.errors import ConfigurationWrong, RetryLater
+from tieout.web.csv_export import guarded
 
 
 def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -95,12 +95,21 @@ def test_money_leaves_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["total"] == "0.10"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-A1", "@SUM(A1)", "\t=1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
-    assert _guarded(cell) == f"'{cell}"
+    assert guarded(cell) == f"'{cell}"
 
 
 def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
     with output.Progress("Reading") as progress:
         progress.at("7 orders")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("words", [["undo"], ["store", "test"], ["queue", "remove"], ["plan", "--store"]])
+@pytest.mark.parametrize("number", ["99999999999999999999999", "-1"])
+def test_a_number_that_no_record_can_have_is_wrong_use(
+    words: list[str], number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run([*words, "--", number] if words[-1] != "--store" else [*words, number]) == 2
+    assert "is not the number of any record" in capsys.readouterr().err

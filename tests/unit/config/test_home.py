@@ -68,3 +68,10 @@ def test_a_relative_data_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TIEOUT_HOME", "data")
     with pytest.raises(ConfigurationWrong, match="not an absolute path"):
         home.folder()
+
+
+def test_a_file_as_data_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TIEOUT_HOME", str(tmp_path / "file"))
+    with pytest.raises(ConfigurationWrong, match="a file and not a folder"):
+        home.folder()
