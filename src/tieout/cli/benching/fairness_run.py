@@ -14,6 +14,7 @@ from storesim.process import start_process as start_store
 from tieout.cli.benching.connected import Connected, connect
 from tieout.cli.benching.herd import Herd, herd
 from tieout.cli.benching.worker_program import DrillPolicy
+from tieout.config import jobs
 from tieout.config.clocks import process_clock
 from tieout.config.wiring import Wiring, use
 from tieout.records.models import Call, Installation, Organisation, Posting, Schedule
@@ -73,15 +74,16 @@ def _queue_everything(wired: Wiring, connected: Sequence[Connected]) -> None:
     """Plan all shops; nothing is due before the workers are there."""
     for one in connected:
         wired.planner(wired.records.connection(one.connection)).plan_due()
+    # Only what is queued is looked at; the recurring jobs stand still.
+    jobs.ensure(wired)
+    Schedule.objects.update(enabled=False)
     Organisation.objects.update(due_at=None, day_limit=5_000)
 
 
 def _all_due(workers: int) -> float:
     """Wait until every worker has given a sign of life, then make all organisations due at one moment."""
-    # Only what is queued is looked at; the workers' recurring jobs stand still.
     while Installation.objects.filter(name__startswith="heartbeat ").count() < workers:
         time.sleep(0.05)
-    Schedule.objects.update(enabled=False)
     time.sleep(2)
     began = time.time()
     Organisation.objects.update(due_at=process_clock().now())
