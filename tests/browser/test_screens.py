@@ -6,12 +6,16 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 from screens import every_screen
 
 import proof_records
 import web_records
 from conftest import NewPage, Recorder
+from tieout.ports.proofs import ProofFigures
+from tieout.records.proofs import DjangoProofs
+from tieout.sync import proof_results
 from web_records import PASSWORD, Shop
 
 WIDTHS = (360, 1440)
@@ -184,3 +188,37 @@ def test_without_javascript_the_menu_lies_open(new_page: NewPage) -> None:
     page.goto("/")
     page.get_by_role("link", name="Daily request report").click()
     expect(page.get_by_role("heading", name="Daily request report")).to_be_visible()
+
+
+def test_a_tie_out_is_asked_for_and_its_result_appears_without_reloading(
+    shop: Shop, new_page: NewPage, asked: Recorder
+) -> None:
+    proof_records.beat()
+    proofs = DjangoProofs()
+    run = proofs.ask_proof(shop.organisation.pk, proof_records.NOVEMBER, by="owner", now=timezone.now())
+    page = new_page("bookkeeper")
+    page.goto("/tie-out?month=2026-11")
+    expect(page.locator("#proof-progress")).to_contain_text("waits for the worker")
+    proofs.tell_proof(run, "3,000 read from Xero")
+    expect(page.locator("#proof-progress")).to_contain_text("3,000 read from Xero")
+    result = proof_records.month()
+    figures = ProofFigures(result.documents, len(result.differences), 1, 0, 11)
+    now = timezone.now()
+    proofs.end_proof(run, figures, proof_results.encode(result), read_at=now, now=now)
+    expect(page.get_by_role("heading", name="2 differences are not explained")).to_be_visible()
+    page.get_by_role("link", name="Accounts", exact=True).last.click()
+    expect(page.get_by_text("091 Stripe clearing")).to_be_visible()
+    page.get_by_role("button", name="Tie out now").click()
+    expect(page).to_have_url(re.compile("from=2026-11-01&to=2026-11-30"))
+    assert [name for name, _ in asked.asked] == ["ask_tie_out"]
+
+
+def test_without_javascript_a_month_is_chosen_and_tied_out(shop: Shop, new_page: NewPage, asked: Recorder) -> None:
+    proof_records.prove(shop)
+    page = new_page("bookkeeper", script=False)
+    page.goto("/tie-out")
+    page.locator("#month").select_option("2026-10")
+    page.get_by_role("button", name="Show month").click()
+    expect(page).to_have_url(re.compile("month=2026-10"))
+    page.get_by_role("button", name="Tie out now").click()
+    assert [name for name, _ in asked.asked] == ["ask_tie_out"]

@@ -106,6 +106,8 @@ def private_environment(folder: Path) -> None:
         os.environ.pop(f"{name}_FILE", None)
     os.environ["TIEOUT_HOME"] = str(folder / "tieout")
     os.environ["TIEOUT_ALLOW_PRIVATE"] = "on"
+    # Without a mail server the digest is a file in the data folder.
+    os.environ.setdefault("TIEOUT_DIGEST_TO", "demo@localhost")
 
 
 def _once(source: object, wishes: object, folder: Path, ledger_file: Path | None, as_json: bool, until: str) -> int:
