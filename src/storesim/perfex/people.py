@@ -46,7 +46,7 @@ class People:
         if self._tables.get("clients", client) is None:
             raise Refused("Validation failed", {"customer_id": "The customer does not exist."})
         email = str(values.get("email") or "")
-        if any(one["email"] == email for one in self._tables.all("contacts")):
+        if self._tables.where("contacts", email=email):
             raise Refused("Validation failed", {"email": "Email already exists."})
         first = not self._tables.where("contacts", userid=client)
         primary = 1 if first or str(values.get("is_primary")) in ("1", "on", "True") else 0
