@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -279,6 +280,16 @@ def test_e01_the_pdf_is_a_pdf_of_the_same_pack_whatever_the_shop_wrote(books: Bo
         assert content == pdf.draw(one)
     assert paper.good
     assert "document" in paper.verdict
+
+
+def test_the_pdf_of_a_long_month_draws_a_bounded_number_of_rows(books: Books) -> None:
+    paper = month_end.paper(pack_of(books, tie(books)), books.clock.now())
+    [held] = [table for table in paper.tables if table.name == "held"]
+    row = (date(2026, 3, 1), "invoice", "1", None, "", "A cause", "A reason that takes a line or two of the page.")
+    long = msgspec.structs.replace(held, rows=[row] * 5_000, marked=frozenset((4_000,)))
+    started = time.monotonic()
+    assert pdf.draw(msgspec.structs.replace(paper, tables=(long,))).startswith(b"%PDF-")
+    assert time.monotonic() - started < 60
 
 
 def test_a_report_that_xero_refuses_is_told_with_its_reason(books: Books) -> None:

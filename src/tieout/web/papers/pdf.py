@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import font_source_sans_pro as typeface
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -38,6 +39,8 @@ _WORDS_MIN = 120.0
 #: Rows looked at to find how wide a column is.
 _SAMPLE = 400
 _PADDING = 8.0
+#: Rows of a table that are drawn; a list of thousands is read in a spreadsheet.
+ROWS_MAX = 500
 
 
 @cache
@@ -204,7 +207,7 @@ def _table(table: Table, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = [CondPageBreak(42 * mm), Paragraph(_text(table.title), styles["heading"])]
     if table.note:
         story.append(Paragraph(_text(table.note), styles["note"]))
-    texts = [[_shown(row[at]) for at in shown] for row in table.rows]
+    texts = [[_shown(row[at]) for at in shown] for row in table.rows[:ROWS_MAX]]
     head = [Paragraph(_text(one.title), styles["head_number" if _right(one) else "head"]) for one in columns]
     rows = [
         [
@@ -224,9 +227,14 @@ def _table(table: Table, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
         ("TOPPADDING", (0, 0), (-1, -1), 1.8),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.6),
     ]
-    commands += [("BACKGROUND", (0, at + 1), (-1, at + 1), _MARKED) for at in sorted(table.marked)]
+    marked = sorted(at for at in table.marked if at < ROWS_MAX)
+    commands += [("BACKGROUND", (0, at + 1), (-1, at + 1), _MARKED) for at in marked]
     drawn.setStyle(commands)
-    return [*story, drawn]
+    story.append(drawn)
+    if more := len(table.rows) - len(texts):
+        sentence = ngettext("%(n)s more row is in the CSV.", "%(n)s more rows are in the CSV.", more)
+        story.append(Paragraph(_text(sentence % {"n": formats.number(more)}), styles["note"]))
+    return story
 
 
 def _right(column: Column) -> bool:
