@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+import structlog
 from api_tools import Program, token_for
 from axes.models import AccessAttempt
 from django.test import Client, RequestFactory
@@ -101,3 +102,13 @@ def test_a_wrong_list_stops_the_start_with_a_sentence(given: str, monkeypatch: p
     monkeypatch.setenv("TIEOUT_TRUSTED_PROXIES", given)
     with pytest.raises(ConfigurationWrong, match=r"is not a list of addresses and networks\. Example"):
         environment.networks("TIEOUT_TRUSTED_PROXIES", "127.0.0.1", example="10.0.0.0/24")
+
+
+def test_what_is_logged_of_a_request_names_its_address(shop: Shop, wired: Wiring) -> None:
+    client = Client(REMOTE_ADDR="127.0.0.1")
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as events:
+        client.post(
+            "/webhooks/store/1", b"{}", content_type="text/plain", headers={"x-forwarded-for": "198.51.100.7"}
+        )
+    assert [(one["event"], one["address"]) for one in events] == [("webhook refused", "198.51.100.7")]
+    assert structlog.contextvars.get_contextvars() == {}

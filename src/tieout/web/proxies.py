@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -64,4 +65,6 @@ class TrustedProxies:
             for name in _TOLD:
                 meta.pop(f"HTTP_X_FORWARDED_{name}", None)
             meta.pop("HTTP_FORWARDED", None)
-        return self.get_response(request)
+        # What is logged while this request is answered says for whom: whoever guesses can be shut out by it.
+        with structlog.contextvars.bound_contextvars(address=meta.get("REMOTE_ADDR", "")):
+            return self.get_response(request)

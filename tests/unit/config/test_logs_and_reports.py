@@ -137,6 +137,7 @@ def test_a_report_holds_kinds_and_places_and_nothing_else(tmp_path: Path, monkey
     with taking_reports() as reports:
         told = crash(tmp_path, TIEOUT_SENTRY_DSN=reports.dsn)
     [first, *_] = [json.loads(line) for body in reports.bodies for line in body.splitlines() if '"exception"' in line]
+    assert sum('"exception"' in body for body in reports.bodies) >= 2, "ours and Django's are both reported"
     kinds = [one["type"] for one in first["exception"]["values"]]
     assert kinds == ["KeyError", "ValueError"]
     frames = first["exception"]["values"][-1]["stacktrace"]["frames"]
