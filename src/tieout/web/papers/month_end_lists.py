@@ -22,8 +22,8 @@ def tables(pack: MonthEnd) -> tuple[Table, ...]:
         _findings(pack),
         _outcomes("held", _("Held: needs a person"), pack.held, _("Nothing is held.")),
         _outcomes("left-out", _("Left out by rules"), pack.skipped, _("Nothing was left out.")),
-        _lines(pack, "rounding", _("Rounding lines"), _("No document needed a rounding line.")),
-        _lines(pack, "adjustment", _("Adjustments of refunds"), _("No refund carries an adjustment.")),
+        _rounding(pack),
+        _adjustments(pack),
         _credits(pack),
         _early(pack),
         _moved(pack),
@@ -80,21 +80,35 @@ def _outcomes(name: str, title: str, rows: Sequence[OutcomeRow], empty: str) -> 
     )  # fmt: skip
 
 
-def _lines(pack: MonthEnd, what: str, title: str, empty: str) -> Table:
-    rows = [one for one in pack.result.lines if one.what == what]
+def _rounding(pack: MonthEnd) -> Table:
+    rows = [one for one in pack.result.lines if one.what == "rounding"]
     return Table(
-        name=f"{what}-lines",
-        title=title,
+        name="rounding-lines",
+        title=_("Rounding lines"),
+        columns=(
+            Column(_("Day"), Kind.DAY), Column(_("Document"), Kind.WORDS), Column(_("Amount"), Kind.MONEY), _currency(),
+        ),
+        rows=[(one.date, one.number, money(one.amount, one.currency), "") for one in rows],
+        empty=_("No document needed a rounding line."),
+    )  # fmt: skip
+
+
+def _adjustments(pack: MonthEnd) -> Table:
+    rows = [one for one in pack.result.lines if one.what == "adjustment"]
+    return Table(
+        name="adjustment-lines",
+        title=_("Adjustments of refunds"),
+        note=_("Taxed: the store did not tax it, your setting does; the difference in tax is chosen."),
         columns=(
             Column(_("Day"), Kind.DAY), Column(_("Document"), Kind.WORDS), Column(_("Amount"), Kind.MONEY),
-            Column(_("Tax"), Kind.MONEY), Column(_("Taxed by your setting")), _currency(),
+            Column(_("Tax"), Kind.MONEY), Column(_("Taxed")), _currency(),
         ),
         rows=[
             (one.date, one.number, money(one.amount, one.currency), money(one.tax, one.currency),
              _("yes") if one.chosen else _("no"), "")
             for one in rows
         ],
-        empty=empty,
+        empty=_("No refund carries an adjustment."),
     )  # fmt: skip
 
 
