@@ -145,6 +145,19 @@ def test_the_checklist_goes_on_without_reloading_and_keeps_the_focus(home: House
     expect(page.locator("#step-store-press")).to_be_focused()
 
 
+def test_reading_a_store_is_seen_without_reloading(home: House, owner_page: NewPage) -> None:
+    home.add_store()
+    page = owner_page()
+    page.goto("/connections")
+    expect(page.get_by_text("New", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Read now").focus()
+    home.read()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("Working", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="12", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Read now")).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_first_page_has_no_finding_of_axe_and_fits(
     width: int, home: House, browser: Browser, live_server: LiveServer
