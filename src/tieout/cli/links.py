@@ -78,7 +78,7 @@ def migrate(
         say(f"{done.documents} documents taken over with {done.links} links; {done.forgotten} links forgotten.")
 
 
-@links.command(epilog="Example: tieout links reset --store 1 --organisation 1 --yes")
+@links.command(epilog="Example: tieout links reset --store 1 --organisation 1")
 @_store
 @_organisation
 @click.option("--yes", is_flag=True, help="Do it; without this the links are only counted.")
