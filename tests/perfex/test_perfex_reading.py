@@ -7,13 +7,14 @@ from decimal import Decimal as D
 
 import pytest
 from perfex_books import crm_with, line, untaxed
-from perfex_rigs import DatabaseRig, RestRig, Rig, read_all, translator
+from perfex_rigs import PERFEX, DatabaseRig, RestRig, Rig, read_all, translator
 
 from storesim.faults import Fault
 from storesim.perfex import Crm
 from storesim.perfex.arithmetic import LineInput
 from storesim.perfex.generator import generate
 from storesim.perfex.sales import InvoiceInput
+from storesim.server import start_background
 from tieout.documents import DocumentKind, Dossier
 from tieout.errors import ConfigurationWrong, ContractBroken, NeedsOperator, RetryLater
 from tieout.ports.deletions import DeletionReader
@@ -193,11 +194,14 @@ def test_what_goes_wrong_with_reading_is_told_in_our_words(fault: str, error: ty
 
 def test_a_quota_that_is_used_up_waits_and_the_secret_is_in_no_error() -> None:
     crm, _ = crm_with(line("10"))
-    rig = RestRig(crm, calls=1)
-    reader = rig.reader()
-    list(reader.keys(INVOICE))
-    with pytest.raises(RetryLater) as caught:
+    rig = RestRig(crm, calls=1, window_seconds=600)
+    with start_background(rig.shop) as server:
+        reader = PERFEX.reader(rig.options(url=server.base_url), allow_private=True)
         list(reader.keys(INVOICE))
+        with pytest.raises(RetryLater) as caught:
+            list(reader.keys(INVOICE))
+    # Until the window ends, by the CRM's own clock.
+    assert 595 <= (caught.value.after_seconds or 0) <= 600
     assert rig.shop.settings.token not in str(caught.value)
 
 

@@ -7,6 +7,7 @@ module says of an empty list, of a failed validation and of a wrong address alik
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -294,7 +295,12 @@ def _pause(reply: Reply) -> int | None:
     after = reply.headers.get("retry-after", "").strip()
     if after.isascii() and after.isdigit():
         return min(int(after[:9]), RETRY_AFTER_MAX)
-    return None
+    reset = reply.headers.get("x-ratelimit-reset", "").strip()
+    try:
+        now = parsedate_to_datetime(reply.headers["date"]).timestamp()
+        return min(max(int(reset) - int(now), 1), RETRY_AFTER_MAX)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _has_more(answer: Json, page: int) -> bool:
