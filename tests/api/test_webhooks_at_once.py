@@ -26,6 +26,7 @@ _PATIENCE_SECONDS = 60
 #: Calls that are timed, and what their second slowest may take.
 _CALLS, _SECONDS_MAX = 8, 2.0
 _ORDERS = 2
+_XERO_KEY = "the key that Xero shows"
 
 
 def _until(true: Callable[[], bool], what: str) -> None:
@@ -85,11 +86,20 @@ def test_a_webhook_is_an_invoice_in_xero_within_two_seconds(tmp_path: Path) -> N
         secret = "a secret that both sides know"
         sealed = home.open_vault(installation.home).seal(secret)
         installation.change(f"UPDATE connection SET webhook_secret='{sealed}'")
+        installation.change(f"UPDATE app SET webhook_key='{home.open_vault(installation.home).seal(_XERO_KEY)}'")
         with _serving(installation) as address:
             _until(lambda: _status(f"{address}/readyz") == 200, "it is ready")
             _until(lambda: world.invoices() == _ORDERS, "what the shop had is in Xero")
+            hook = world.world.webhooks.subscribe(f"{address}/webhooks/xero", _XERO_KEY)
+            _until(lambda: hook.status == "on", "Xero knows that we listen")
             # No poll can be the reason for what follows.
             installation.change("UPDATE schedule SET due_at='2099-01-01', every_seconds=86400 WHERE job='pull'")
             took = sorted(_seconds_to_xero(world, address, secret, number + 1) for number in range(_CALLS))
+            _until(lambda: hook.delivered >= _CALLS and not hook.queue, "Xero told of what was written")
+            waiting = "SELECT 1 FROM inbox WHERE handled_at IS NULL"
+            _until(lambda: not installation.rows(waiting), "everything that was told is handled")
         assert world.doubled() == {}
+        results = {words for (words,) in installation.rows("SELECT result FROM inbox WHERE source='xero'")}
+        assert results <= {"our own writing", "not ours"}, results
+        assert not [call for call in world.world.journal.calls if "IDs=" in call.path], "our own echo costs no call"
         assert took[-2] < _SECONDS_MAX, took
