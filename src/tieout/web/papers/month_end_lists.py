@@ -86,7 +86,8 @@ def _rounding(pack: MonthEnd) -> Table:
         name="rounding-lines",
         title=_("Rounding lines"),
         columns=(
-            Column(_("Day"), Kind.DAY), Column(_("Document"), Kind.WORDS), Column(_("Amount"), Kind.MONEY), _currency(),
+            Column(_("Day"), Kind.DAY), Column(_("Document"), Kind.WORDS), Column(_("Amount"), Kind.MONEY),
+            _currency(),
         ),
         rows=[(one.date, one.number, money(one.amount, one.currency), "") for one in rows],
         empty=_("No document needed a rounding line."),
