@@ -104,12 +104,17 @@ class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
 
 
 class AppliedCredit(msgspec.Struct, frozen=True, gc=False):
-    """What a credit note that stands on its own gave to an invoice of the store. key: a number, unique and lasting."""
+    """What a credit note that stands on its own gave to an invoice of the store. key: a number, unique and lasting.
+
+    invoice_date, invoice_state: of that invoice, which may belong to another dossier; None and "" unknown.
+    """
 
     key: str
     invoice: DocumentKey
     amount: Money
     date: date
+    invoice_date: dt.date | None = None
+    invoice_state: str = ""
 
 
 class MoneyBack(msgspec.Struct, frozen=True, gc=False):
