@@ -292,3 +292,9 @@ def test_a_run_is_paused_and_goes_on(state: str, wanted: str, shop: Shop, client
     shop.run.save()
     client_of("operator").post(reverse("pause_run", args=(shop.run.pk,)))
     assert [name for name, _, _ in asked.asked] == [wanted]
+
+
+@pytest.mark.parametrize("name", ["accounts", "mapping"])
+def test_the_return_key_in_a_field_tries_and_never_saves(name: str, client_of: ClientOf) -> None:
+    text = client_of("bookkeeper").get(reverse(name)).content.decode()
+    assert 0 < text.index('name="action" value="try"') < text.index('name="action" value="save"')
