@@ -104,7 +104,7 @@ class StoreInvoice(msgspec.Struct, frozen=True, gc=False):
 
 
 class AppliedCredit(msgspec.Struct, frozen=True, gc=False):
-    """What a credit note standing on its own gave to an invoice of the store. key: a number, unique and lasting."""
+    """What a credit note standing on its own gave to an invoice of the store. key: a number, unique and lasting.
 
     invoice_date, invoice_state: of that invoice, which may belong to another dossier; None and "" unknown.
     """
