@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal as D
 
 import msgspec
@@ -361,6 +362,19 @@ def test_one_credit_note_may_settle_several_invoices() -> None:
     assert [(use.invoice.document.key, use.amount.amount) for use in uses] == [
         (str(key), D("10.00")), (str(other), D("24.00")),
     ]  # fmt: skip
+
+
+def test_credit_given_to_an_invoice_that_is_not_booked_stays_open_credit() -> None:
+    crm, key, note = credited("40.00")
+    of = dossier(crm, note, REFUND)
+    late = plan(of, start_date=dt.date(2026, 3, 11))
+    assert [one.ref.role for one in late.postings] == [Role.CREDIT_NOTE]
+    posted = as_posted(plan(of))
+    crm.sales.cancel(key)
+    planned = plan(dossier(crm, note, REFUND), posted)
+    assert {one.ref.role: one.payload is None for one in planned.postings} == {
+        Role.CREDIT_NOTE: False, Role.ALLOCATION: True,
+    }  # fmt: skip
 
 
 def test_planning_what_is_posted_wants_the_same_again() -> None:

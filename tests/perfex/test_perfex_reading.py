@@ -90,6 +90,22 @@ def test_in_the_database_every_change_shows_at_once(database: Callable[[Crm], Da
     assert read_all(reader, INVOICE, mark)[0] == {}
 
 
+def test_in_the_database_a_credit_note_follows_its_invoice_off_and_on(
+    database: Callable[[Crm], DatabaseRig],
+) -> None:
+    crm, key = crm_with(line("100"))
+    note = crm.credits.add(1, [line("10")], "2026-03-12")
+    crm.credits.apply(note, key, D("5.00"), "2026-03-13")
+    reader = database(crm).reader()
+    found, mark = read_all(reader, REFUND)
+    assert b"invoice_off" not in found[str(note)].body
+    crm.sales.pay(key, D("1.00"), "1", "2026-03-14")
+    assert read_all(reader, REFUND, mark)[0] == {}
+    crm.sales.cancel(key)
+    found, _ = read_all(reader, REFUND, mark)
+    assert b'"invoice_off":"5"' in found[str(note)].body
+
+
 def test_a_memory_that_was_lost_or_is_another_means_reading_everything_again() -> None:
     crm = generate(invoices=15, seed=3)
     rig = RestRig(crm)
@@ -201,7 +217,7 @@ def test_a_quota_that_is_used_up_waits_and_the_secret_is_in_no_error() -> None:
         with pytest.raises(RetryLater) as caught:
             list(reader.keys(INVOICE))
     # Until the window ends, by the CRM's own clock.
-    assert 595 <= (caught.value.after_seconds or 0) <= 600
+    assert 590 <= (caught.value.after_seconds or 0) <= 602
     assert rig.shop.settings.token not in str(caught.value)
 
 

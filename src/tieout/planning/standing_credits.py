@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from tieout.accounting import Allocation, CreditNote, Payment, Ref, Role
-from tieout.documents import DocumentKey, DocumentKind, Refund
+from tieout.documents import AppliedCredit, DocumentKey, DocumentKind, Refund
 from tieout.errors import Problem
 from tieout.planning.refunds import goes, pay_out, plan_note
 from tieout.planning.results import PlannedPosting
@@ -54,6 +54,8 @@ def _apply(work: Work, refund: Refund, ref: Ref, number: str) -> frozenset[Ref]:
     """An allocation for each use that the store tells; the invoice may belong to another dossier."""
     refs = []
     for applied in refund.applied or ():
+        if not _is_booked(work, applied):
+            continue
         own, invoice = Ref(Role.ALLOCATION, ref.document, int(applied.key)), Ref(Role.INVOICE, applied.invoice)
         known = work.live(own)
         payload = Allocation(source=ref, invoice=invoice, amount=applied.amount, date=applied.date)
@@ -64,6 +66,15 @@ def _apply(work: Work, refund: Refund, ref: Ref, number: str) -> frozenset[Ref]:
         work.postings.append(PlannedPosting(own, payload, marker, depends_on=(ref, invoice)))
         refs.append(own)
     return frozenset(refs)
+
+
+def _is_booked(work: Work, applied: AppliedCredit) -> bool:
+    """Whether the invoice is one of those that go to the ledger; else the credit stays open there (B9)."""
+    start, day = work.book.rules.start_date, applied.invoice_date
+    if start is not None and day is not None and day < start:
+        return False
+    action = work.book.action("invoice", applied.invoice_state) if applied.invoice_state else Action.AUTHORISED
+    return action not in (Action.UNDO, Action.SKIP, Action.WAIT)
 
 
 def _give_back(work: Work, refund: Refund, ref: Ref, note: CreditNote) -> frozenset[Ref]:

@@ -9,7 +9,7 @@ from tieout.documents import DocumentKind
 from tieout.errors import ContractBroken
 from tieout.stores.perfex import wire
 from tieout.stores.perfex.database import Database
-from tieout.stores.perfex.source import TABLES, Health, Json, in_order
+from tieout.stores.perfex.source import OFF, TABLES, Health, Json, in_order, with_invoices
 
 _FIELDS = {
     "clients": wire.ClientRow.__struct_fields__,
@@ -95,6 +95,8 @@ class DatabaseSource:
                         found[identity] += f"|{part}:{row['count']}:{row['sum']}"
             if kind in (DocumentKind.INVOICE, DocumentKind.REFUND):
                 self._add_buyers(table, found)
+            if kind is DocumentKind.REFUND:
+                self._add_uses(found)
         return found
 
     def forget(self) -> None:
@@ -154,6 +156,18 @@ class DatabaseSource:
             if int(row["id"]) in found:
                 found[int(row["id"])] += f"|{row.get('said', '')}"
 
+    def _add_uses(self, found: dict[int, str]) -> None:
+        """Of invoices that credit was given to: their days, and which of them are no sale."""
+        database, off = self._database, ",".join(OFF)
+        rows = database.ask(
+            f"SELECT c.credit_id AS id, SUM(CRC32(CONCAT_WS('|', i.id, i.date, i.status IN ({off})))) AS said"
+            f" FROM {database.place('credits')} c JOIN {database.place('invoices')} i ON i.id=c.invoice_id"
+            " GROUP BY c.credit_id"
+        )
+        for row in rows:
+            if int(row["id"]) in found:
+                found[int(row["id"])] += f"|{row.get('said', '')}"
+
     def _clients(self, ids: Sequence[int]) -> Mapping[int, Json]:
         contacts = _grouped(self._database.rows("contacts", _FIELDS["contacts"], "userid", ids), "userid")
         return {
@@ -167,6 +181,7 @@ class DatabaseSource:
         sales = self._database.rows(table, _FIELDS[table], "id", ids)
         buyers = self._buyers([int(row["clientid"]) for row in sales if row.get("clientid", "").isdigit()])
         names = self._currency_names()
+        invoices = self._invoices_of(parts["credits"]) if kind is DocumentKind.REFUND else {}
         found: dict[int, Json] = {}
         for row in sales:
             key = row["id"]
@@ -184,10 +199,16 @@ class DatabaseSource:
                 credited = sum((Decimal(one.get("amount", "0")) for one in parts["credits"].get(key, [])), Decimal(0))
                 document["credited"] = f"{credited:.2f}"
             else:
-                document["applied"] = parts["credits"].get(key, [])
+                document["applied"] = with_invoices(parts["credits"].get(key, []), invoices)
                 document["refunds"] = parts["creditnote_refunds"].get(key, [])
             found[int(key)] = document
         return found
+
+    def _invoices_of(self, credits: Mapping[str, Sequence[dict[str, str]]]) -> dict[str, dict[str, str]]:
+        """Day and status of the invoices that credit was given to."""
+        keys = {row.get("invoice_id", "") for rows in credits.values() for row in rows}
+        ids = sorted(int(key) for key in keys if key.isdigit())
+        return {row["id"]: row for row in self._database.rows("invoices", ("id", "date", "status"), "id", ids)}
 
     def _part(self, table: str, column: str, rel_type: str, ids: Sequence[int]) -> dict[str, list[dict[str, str]]]:
         names = dict.fromkeys((*_FIELDS[table], column, *(["rel_type"] if rel_type else [])))

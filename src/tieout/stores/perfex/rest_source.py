@@ -7,6 +7,7 @@ otherwise only the document's total tax is known, and translation refuses to gue
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,7 +17,7 @@ from tieout.documents import DocumentKind
 from tieout.errors import NeedsOperator
 from tieout.stores.perfex import wire
 from tieout.stores.perfex.client import NoSuchRecord, PerfexClient, row_of, rows_of
-from tieout.stores.perfex.source import TABLES, Health, Json, Row, in_order
+from tieout.stores.perfex.source import TABLES, Health, Json, Row, in_order, with_invoices
 
 _PATHS = {
     DocumentKind.CUSTOMER: "customers",
@@ -171,9 +172,18 @@ class RestSource:
                 credited = _decimal(sale.get("total", "0")) - paid - _decimal(str(left))
                 document["credited"] = f"{credited:.2f}"
         else:
-            document["applied"] = [_only(one, _APPLIED) for one in rows_of(record.get("applied_credits"))]
+            applied = [_only(one, _APPLIED) for one in rows_of(record.get("applied_credits"))]
+            document["applied"] = with_invoices(applied, self._invoices_of(applied))
             document["refunds"] = [_only(one, _REFUND) for one in rows_of(record.get("refunds"))]
         return document
+
+    def _invoices_of(self, applied: Sequence[Row]) -> Mapping[str, Row]:
+        """The invoices that credit was given to, one call each; a deleted one is missing."""
+        found: dict[str, Row] = {}
+        for key in sorted({row.get("invoice_id", "") for row in applied} - {""}):
+            with suppress(NoSuchRecord):
+                found[key] = row_of(self._client.record(f"invoices/{key}"))
+        return found
 
     def _item(self, record: Mapping[str, Any]) -> Json:
         row = row_of(record)

@@ -61,6 +61,21 @@ class Source(Protocol):
     def health(self) -> Health: ...
 
 
+#: Statuses of invoices that are no sale: cancelled, draft.
+OFF = ("5", "6")
+
+
+def with_invoices(applied: Sequence[Row], invoices: Mapping[str, Row]) -> list[Row]:
+    """Uses of credit with the day of their invoices, and their status where that is no sale."""
+    found: list[Row] = []
+    for row in applied:
+        invoice = invoices.get(row.get("invoice_id", ""), {})
+        status = invoice.get("status", "")
+        more = {"invoice_date": invoice.get("date", ""), "invoice_off": status if status in OFF else ""}
+        found.append({**row, **{name: text for name, text in more.items() if text}})
+    return found
+
+
 def in_order(lines: Sequence[Row]) -> list[Row]:
     """Lines of a document as people see them."""
 

@@ -84,13 +84,19 @@ class PaymentRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AppliedRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a credit note gave to an invoice."""
+    """What a credit note gave to an invoice. invoice_date: that invoice's.
+
+    invoice_off: its status where that means it is no sale (cancelled, draft), else "", so that a payment of the
+    invoice is no change of the credit note.
+    """
 
     id: str
     invoice_id: str = ""
     credit_id: str = ""
     amount: Decimal = ZERO
     date: str = ""
+    invoice_date: str = ""
+    invoice_off: str = ""
 
 
 class RefundRow(msgspec.Struct, frozen=True, omit_defaults=True):

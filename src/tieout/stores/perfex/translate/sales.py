@@ -97,6 +97,8 @@ def credit_note_dossier(document: wire.SaleDocument, figures: Figures, crm: CrmF
                 invoice=DocumentKey(DocumentKind.INVOICE, row.invoice_id),
                 amount=Money(row.amount, currency),
                 date=day_of(row.date),
+                invoice_date=day_of(row.invoice_date) if row.invoice_date else None,
+                invoice_state=INVOICE_STATES.get(row.invoice_off, ""),
             )
             for row in sorted(document.applied, key=lambda one: int(one.id))
         ),
