@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from tieout.cli.files import text_of
 from tieout.cli.numbers import RECORD
 from tieout.cli.output import emit, json_option, table
 from tieout.config import start
@@ -213,7 +214,7 @@ def connect(
     from tieout.config.wiring import wiring
 
     if secret_file:
-        secret = secret_file.read_text(encoding="utf-8").strip()
+        secret = text_of(secret_file).strip()
     else:
         secret = click.prompt("Client secret", default="", hide_input=True, show_default=False, err=True)
     connecting = wiring().connecting()

@@ -21,7 +21,7 @@ def init(owner: str | None, as_json: bool) -> None:
     folder = home.folder()
     made = start.make(folder)
     answer: dict[str, object] = {"home": str(folder), "made": [str(path) for path in made]}
-    if owner:
+    if owner is not None:
         from tieout.cli import users
 
         answer["user"], answer["password"] = owner, users.make_user(owner, "owner")

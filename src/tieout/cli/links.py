@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from tieout.cli.files import text_of
+from tieout.cli.numbers import RECORD
 from tieout.cli.output import emit, json_option, say, table
 from tieout.config import start
 from tieout.errors import ConfigurationWrong
@@ -14,8 +16,8 @@ from tieout.web.cases.actor import Actor
 
 _ME = Actor("terminal", "")
 
-_store = click.option("--store", "store", type=int, required=True, help="Number of the store.")
-_organisation = click.option("--organisation", type=int, required=True, help="Number of the organisation.")
+_store = click.option("--store", "store", type=RECORD, required=True, help="Number of the store.")
+_organisation = click.option("--organisation", type=RECORD, required=True, help="Number of the organisation.")
 _since = click.option(
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only what is dated (or changed) since this day."
 )
@@ -53,7 +55,7 @@ def plan(store: int, organisation: int, since: datetime | None, as_json: bool) -
 @_store
 @_organisation
 @_since
-@click.option("--from-organisation", type=int, help="Forget the links of what is taken over in this organisation.")
+@click.option("--from-organisation", type=RECORD, help="Forget the links of what is taken over in this organisation.")
 @click.option("--yes", is_flag=True, help="Do it; without this only the plan is counted.")
 @json_option
 def migrate(
@@ -100,7 +102,7 @@ def reset(store: int, organisation: int, yes: bool, as_json: bool) -> None:
     emit({"forgotten": forgotten, "done": True}) if as_json else say(f"{forgotten} links forgotten.")
 
 
-@links.command(epilog="Example: tieout links route --store 1 --file rules.txt")
+@links.command(epilog="Example: tieout links route --store 1")
 @_store
 @click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="New rules.")
 def route(store: int, path: Path | None) -> None:
@@ -112,7 +114,7 @@ def route(store: int, path: Path | None) -> None:
     cases = Exchange()
     if path is not None:
         try:
-            cases.save_routing(store, path.read_text(encoding="utf-8"), _ME)
+            cases.save_routing(store, text_of(path), _ME)
         except RoutingWrong as error:
             raise ConfigurationWrong("rules", str(error)) from error
     say(cases.routing(store).rstrip() or "No rules; with several organisations documents go by their store view.")

@@ -71,8 +71,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = cli.main(args=given, prog_name="tieout", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except click.UsageError as error:
-        hint = f" See: {error.ctx.command_path} --help" if error.ctx else ""
-        return _say(error.format_message() + hint, WRONG_USE)
+        return _say(_with_hint(error), WRONG_USE)
     except click.ClickException as error:
         return _say(error.format_message(), WRONG_USE)
     except ConfigurationWrong as error:
@@ -88,6 +87,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if told is None:
             raise
         return _say(told, PROBLEMS)
+
+
+def _with_hint(error: click.UsageError) -> str:
+    """What click says on one line, and where the help is unless it names a verb already."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    told = " ".join(error.format_message().split())
+    if error.ctx is None or "see: tieout" in told:
+        return told
+    return f"{told if told.endswith(('.', '?', ')')) else told + '.'} See: {error.ctx.command_path} --help"
 
 
 def _say(sentence: str, code: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tieout.cli.files import text_of
 from tieout.cli.output import Progress, emit, json_option
 from tieout.config import home, start
 from tieout.config.database import EXAMPLE, NAME, database, sqlite
@@ -32,7 +33,7 @@ def move(address: str | None, address_file: Path | None, as_json: bool) -> None:
     """
     if bool(address) == bool(address_file):
         raise click.UsageError("Say where to: --to URL or --to-file FILE.")
-    target = address or (address_file.read_text(encoding="utf-8").strip() if address_file else "")
+    target = address or (text_of(address_file).strip() if address_file else "")
     if not target.startswith(("postgresql://", "postgres://")):
         raise click.UsageError(f"Tieout moves to PostgreSQL only. Example: --to {EXAMPLE}")
     from tieout.cli.locking import ServeLock

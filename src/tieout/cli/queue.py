@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from tieout.cli.numbers import RECORD
-from tieout.cli.output import emit, json_option, table
+from tieout.cli.output import emit, json_option, say, table
 from tieout.config import start
 from tieout.ports.records import Selection
 
@@ -123,19 +123,19 @@ def _day(given: Any) -> date | None:
 @queue.command("remove", epilog="Example: tieout queue remove 17 18")
 @click.argument("ids", nargs=-1, type=RECORD, required=True)
 @json_option
-def remove(ids: tuple[int, ...], as_json: bool) -> None:
+def remove(ids: tuple[int, ...], as_json: bool) -> int:
     """Take entries out of the queue. A change in the store, or `queue retry`, brings them back."""
     start.begin()
     from tieout.config.wiring import wiring
 
-    _answer(as_json, "removed", wiring().queue().remove(Selection(postings=ids), TERMINAL))
+    return _answer(as_json, "removed", wiring().queue().remove(Selection(postings=ids), TERMINAL), len(set(ids)))
 
 
 @queue.command("retry", epilog="Example: tieout queue retry --held")
 @click.argument("ids", nargs=-1, type=RECORD)
 @click.option("--held", is_flag=True, help="Everything that is held.")
 @json_option
-def retry(ids: tuple[int, ...], held: bool, as_json: bool) -> None:
+def retry(ids: tuple[int, ...], held: bool, as_json: bool) -> int:
     """Plan entries again that are held, waiting or were removed."""
     if bool(ids) == held:
         raise click.UsageError("Name entries (see: tieout queue list) or say --held.")
@@ -143,11 +143,16 @@ def retry(ids: tuple[int, ...], held: bool, as_json: bool) -> None:
     from tieout.config.wiring import wiring
 
     chosen = Selection(states=("held",)) if held else Selection(postings=ids)
-    _answer(as_json, "planned again", wiring().queue().retry(chosen, TERMINAL))
+    return _answer(as_json, "planned again", wiring().queue().retry(chosen, TERMINAL), len(set(ids)))
 
 
-def _answer(as_json: bool, what: str, count: int) -> None:
+def _answer(as_json: bool, what: str, count: int, named: int = 0) -> int:
+    """Say how many it was; ends with 1 when an entry that was named is not among them."""
     if as_json:
         emit({"count": count})
     else:
-        click.echo(f"{count} entries {what}.")
+        click.echo(f"{count} {'entry' if count == 1 else 'entries'} {what}.")
+    if count >= named:
+        return 0
+    say(f"{named - count} of the entries that you named cannot be; see: tieout queue list")
+    return 1

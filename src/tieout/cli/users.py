@@ -80,7 +80,14 @@ def _role(one: object) -> str:
 def make_user(name: str, role: str, password: str = "") -> str:
     """Make a user in a role. Returns the password; raises UsageError when the name is taken."""
     from django.contrib.auth.models import Group, User
+    from django.core.exceptions import ValidationError
 
+    try:
+        User(username=name, password="-").clean_fields(exclude={"last_login"})
+    except ValidationError as error:
+        raise click.UsageError(
+            f"{name!r} cannot be the name of a user: letters, digits and @ . + - _ make one, 150 at most."
+        ) from error
     if User.objects.filter(username=name).exists():
         raise click.UsageError(f"There is a user {name} already.")
     password = password or secrets.token_urlsafe(12)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import click
 import pytest
 
 from tieout.cli import main, output
+from tieout.cli.files import text_of
 from tieout.errors import ConfigurationWrong, RetryLater
 from tieout.web.csv_export import guarded
 
@@ -113,3 +115,18 @@ def test_a_number_that_no_record_can_have_is_wrong_use(
 ) -> None:
     assert main.run([*words, "--", number] if words[-1] != "--store" else [*words, number]) == 2
     assert "is not the number of any record" in capsys.readouterr().err
+
+
+def test_a_wrong_use_is_told_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["queue", "add"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.endswith("all. See: tieout queue add --help\n")
+    assert main.run(["queue"]) == 2
+    assert "\n  retry " in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\x94")
+    with pytest.raises(click.UsageError, match="is not text"):
+        text_of(tmp_path / "secret")

@@ -50,11 +50,11 @@ def match(records: TurnRecords, organisation: int, ready: Sequence[ReadyPosting]
             case Linked(contact_id=contact_id) if contact_id.startswith(RESERVED):
                 put_off.append(one.id)
             case Linked(contact_id=contact_id, by=by):
-                settled.append((one, _linked(one, contact_id, f"found in Xero by {by.replace('_', ' ')}")))
+                settled.append((one, _linked(one, contact_id, f"found in Xero by {_words(by)}")))
             case Proposal(contact_ids=ids, by=by) if any(i.startswith(RESERVED) for i in ids):
                 put_off.append(one.id)
             case Proposal(contact_ids=ids, by=by):
-                settled.append((one, _ambiguous(one, len(ids), by.replace("_", " "))))
+                settled.append((one, _ambiguous(one, len(ids), _words(by))))
             case Create(name=name, contact_number=number):
                 payload = one.payload
                 if (name, number) != (payload.name, payload.contact_number):
@@ -156,6 +156,10 @@ class _Index:
         for key, entries in zip(keys, self._keys, strict=True):
             if key:
                 entries.setdefault(key, []).append(entry)
+
+
+def _words(by: str) -> str:
+    return "e-mail" if by == "email" else by.replace("_", " ")
 
 
 def _linked(one: ReadyPosting, contact_id: str, how: str) -> Settled:
