@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
@@ -93,7 +94,8 @@ def _count(request: HttpRequest) -> None:
     credentials = {"username": _COUNTED_AS}
     AxesProxyHandler.update_request(request)
     if AxesProxyHandler.is_locked(request, credentials):
-        raise Refused(ApiCode.TOO_MANY_TRIES, "Wait a quarter of an hour.", retry_after=15 * 60)
+        seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+        raise Refused(ApiCode.TOO_MANY_TRIES, f"Wait {seconds // 60} minutes.", retry_after=seconds)
     AxesProxyHandler.user_login_failed(sender=ApiToken, credentials=credentials, request=request)
     # Its middleware would answer with the page for people.
     request.axes_locked_out = None  # type: ignore[attr-defined]
