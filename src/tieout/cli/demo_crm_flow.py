@@ -96,7 +96,7 @@ class CrmFlow(Flow):
         """A round of the way back for each organisation, as its recurring job does."""
         for organisation in self.organisations:
             sides = inward.sides_of(self.wired, organisation)
-            done = inward.rounds(self.wired, organisation).run(sides)
+            done = inward.rounds(self.wired, organisation, manual=True).run(sides)
             self._say(f"{organisation.name} → CRM: {done.words()}.")
 
     def _by_hand(self, organisation: OrganisationEntry, caller: str) -> None:
