@@ -16,7 +16,8 @@ from tieout.documents import LEADING, DocumentKind, Dossier
 from tieout.errors import NeedsOperator
 from tieout.ports import Clock, Ledger, Meter, StoreAdapter
 from tieout.ports.administration import Administration, OrganisationEntry
-from tieout.ports.records import DocumentRecords, DueDossier, StoreConnection
+from tieout.ports.records import DueDossier, StoreConnection
+from tieout.ports.routing import PlanningRecords
 from tieout.rules.proposals import (
     AccountProposal,
     CurrencyProposal,
@@ -36,6 +37,7 @@ from tieout.rules.tax_proposals import (
     with_tax,
     with_zero_rules,
 )
+from tieout.sync.routing import Router
 
 #: Dossiers looked over for taxes, methods and currencies at once.
 _BATCH = 500
@@ -56,7 +58,7 @@ class Setup:
 
     def __init__(
         self,
-        records: DocumentRecords,
+        records: PlanningRecords,
         administration: Administration,
         clock: Clock,
         connection: StoreConnection,
@@ -96,11 +98,13 @@ class Setup:
         return reference
 
     def seen(self) -> Seen:
-        """Taxes, payment methods and currencies of all documents that were read."""
+        """Taxes, payment methods and currencies of all documents that were read and go to this organisation."""
         return look_over(self._dossiers())
 
     def _dossiers(self) -> Iterator[Dossier]:
         translator = self._adapter.translator(self._connection.context, self._connection.options)
+        assigned = [one for one in self._records.assignments(self._connection.id) if one.reference is not None]
+        router = Router(self._records, self._connection.id, assigned)
         for kind in LEADING:
             after = 0
             while roots := self._administration.roots(self._connection.id, kind, after, _BATCH):
@@ -109,7 +113,7 @@ class Setup:
                     content = _content(stored)
                     if content is not None:
                         found = translator.dossier(content[0], content[1])
-                        if isinstance(found, Dossier):
+                        if isinstance(found, Dossier) and router.takes(found, self._organisation):
                             yield found
 
     def proposals(self, seen: Seen) -> Proposals:
