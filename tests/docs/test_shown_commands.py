@@ -18,7 +18,22 @@ pytestmark = pytest.mark.xdist_group("docs")
 
 #: Verbs that stay, ask a person, or reach a real shop, Xero or PostgreSQL: their command line is checked, not run.
 OUTSIDE = frozenset(
-    ("serve", "worker", "connect", "store add", "store test", "pull", "tie-out", "move", "demo", "restore", "init")
+    (
+        "serve",
+        "worker",
+        "connect",
+        "store add",
+        "store test",
+        "pull",
+        "tie-out",
+        "move",
+        "demo",
+        "restore",
+        "init",
+        "links plan",
+        "links migrate",
+        "links bring",
+    )
 )
 #: Exit codes that a run may end with: problems found is an answer, too.
 _FINE = (0, 1)
