@@ -16,6 +16,7 @@ import structlog
 from cronsim import CronSim
 from django.db import connections
 
+from tieout.dispatch.memory import give_back, share_heaps
 from tieout.engine.pauses import backoff
 from tieout.errors import RetryLater, TieoutError
 from tieout.ports.outside import Clock
@@ -86,6 +87,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; then every turn settles what it has under way, and no new one begins."""
+        share_heaps()
         for prefix in self._dead_owners:
             self._records.free_leases(prefix)
         threads = [self._thread(f"turns-{number}", self._turns, stop) for number in range(self._threads)]
@@ -100,6 +102,7 @@ class Worker:
         self._beat()
         while not stop.wait(HEARTBEAT_SECONDS):
             self._beat()
+            give_back()
         self._wake.set()
         for thread in threads:
             thread.join()
