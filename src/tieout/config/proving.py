@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tieout.errors import TieoutError
+from tieout.errors import RetryLater, TieoutError
 from tieout.ports.administration import OrganisationEntry
 from tieout.ports.proofs import Period, ProofFigures
 from tieout.ports.schedules import Job
@@ -15,6 +15,7 @@ from tieout.sync import proof_results
 from tieout.sync.proof_budget import CountingMeter, night_period
 from tieout.sync.proof_results import TiedOut
 from tieout.sync.tie_out import Progress, Store, TieOut
+from tieout.sync.waiting import PatientMeter, RecordsMeter
 
 if TYPE_CHECKING:
     from tieout.config.wiring import Wiring
@@ -59,11 +60,14 @@ class Proving:
         wired = self._wired
         if run is None:
             run = self.records.begin_proof(organisation.id, period, by=by, now=wired.clock.now())
-        meter = CountingMeter(wired.meter(organisation), calls_max)
+        # By night nothing of the day's reserve is used, which is for what people ask.
+        by_hand = calls_max is None
+        slots = RecordsMeter(wired.records, wired.clock, organisation.id, wired.owner, manual=by_hand)
+        meter = CountingMeter(PatientMeter(slots, wired.clock, wired.wait), calls_max)
         started = wired.clock.now()
         tell = self._teller(run, watch)
-        tell("Asking Xero")
         try:
+            tell("Asking Xero")
             result = self._tie(organisation, period, tell).run((ledger := wired.ledger(organisation)), ledger, meter)
         except TieoutError as error:
             self.records.fail_proof(run, str(error), wired.clock.now())
@@ -109,6 +113,16 @@ class Proving:
         return tell
 
 
+def _unless(stopping: Callable[[], bool]) -> Watcher:
+    """Ends a tie-out at its next sentence when the worker is told to stop."""
+
+    def watch(sentence: str) -> None:
+        if stopping():
+            raise RetryLater("The worker was stopped meanwhile. Press “Tie out now” once more.", scope="stop")
+
+    return watch
+
+
 def nightly(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
     """Compare stores and organisations, of the last weeks, within the nightly share of calls."""
     proving = Proving(wired)
@@ -123,7 +137,7 @@ def nightly(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
             lambda period, number=organisation.id: proving.records.dated_count(number, period),  # type: ignore[misc]
         )
         try:
-            result = proving.prove(organisation, period, by="nightly", calls_max=share)
+            result = proving.prove(organisation, period, by="nightly", calls_max=share, watch=_unless(stopping))
             sentences.append(f"{organisation.name}: {result.sentence()}")
         except TieoutError as error:
             # One organisation without access must not keep the others from being looked at.
@@ -139,7 +153,8 @@ def asked(wired: Wiring, job: Job, stopping: Callable[[], bool]) -> str:
         if stopping():
             break
         try:
-            proving.prove(wired.administration.organisation(one.organisation), one.period, by=one.by, run=one.run)
+            organisation = wired.administration.organisation(one.organisation)
+            proving.prove(organisation, one.period, by=one.by, run=one.run, watch=_unless(stopping))
             done += 1
         except TieoutError:
             # Its run carries the reason, and who asked sees it; the next one may be of another organisation.

@@ -153,6 +153,11 @@ class ProofRecords(Protocol):
         outside the period that was read."""
         ...
 
+    def not_sent(self, organisation: int, roots: Sequence[int]) -> Mapping[int, frozenset[Ref]]:
+        """Postings of dossiers, by root, that are on their way or set aside and were never in the ledger: queued,
+        being sent, waiting, held, taken out. They are listed, and are no differences."""
+        ...
+
     def judge_rates(self, organisation: int, period: Period, implausible: Mapping[str, str], now: datetime) -> int:
         """Hold posted documents whose exchange rate was found implausible (marker → sentence), with what hangs on
         them, and let go those of the period that were held for it and are right now. Returns how many moved."""

@@ -25,6 +25,7 @@ ASKED = "asked"
 PROOF_JOB = "tie_out_asked"
 _PROGRESS_LENGTH_MAX = 300
 _CHUNK = 2_000
+_NOT_SENT = ("queued", "sending", "waiting", "held", "removed")
 _IMPLAUSIBLE = Code.RATE_IMPLAUSIBLE.value
 _LEADING = [kind.value for kind in LEADING]
 _decode_held = msgspec.msgpack.Decoder(Held).decode
@@ -172,6 +173,15 @@ class DjangoProofs(MonthEndLists):
             ref = Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal)
             found.setdefault(root, {})[ref] = _decode_held(unpack(body))
         return found
+
+    def not_sent(self, organisation: int, roots: Sequence[int]) -> Mapping[int, frozenset[Ref]]:
+        rows = Posting.objects.filter(
+            organisation=organisation, root__in=list(roots), state__in=_NOT_SENT, remote_id=""
+        ).values_list("root", "role", "document__kind", "document__key", "ordinal")
+        found: dict[int, set[Ref]] = {}
+        for root, role, kind, key, ordinal in rows:
+            found.setdefault(root, set()).add(Ref(Role(role), DocumentKey(DocumentKind(kind), key), ordinal))
+        return {root: frozenset(refs) for root, refs in found.items()}
 
     def judge_rates(self, organisation: int, period: Period, implausible: Mapping[str, str], now: datetime) -> int:
         ours = Posting.objects.filter(dated(period), organisation=organisation)

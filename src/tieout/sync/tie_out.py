@@ -124,8 +124,8 @@ class TieOut:
         found: list[Difference] = []
         lines: list[Listed] = []
         documents = 0
-        for count, (planned, content, held) in enumerate(self._dossiers(since), start=1):
-            booked = _booked(planned, held, self._period, self._organisation.base_currency)
+        for count, (planned, content, held, apart) in enumerate(self._dossiers(since), start=1):
+            booked = _booked(planned, held, apart, self._period, self._organisation.base_currency)
             documents += sum(one.payload is not None for one in booked.sent)
             differences = compare_dossier(content, booked, held)
             found += differences
@@ -148,18 +148,24 @@ class TieOut:
         )
         return compared, liabilities
 
-    def _dossiers(self, since: datetime) -> Iterator[tuple[PlannedDossier, Dossier, Mapping[Ref, Held]]]:
+    def _dossiers(
+        self, since: datetime
+    ) -> Iterator[tuple[PlannedDossier, Dossier, Mapping[Ref, Held], frozenset[Ref]]]:
+        """Each with what the ledger holds of it, and what of it was not sent yet."""
         for store in self._stores:
             after, number = 0, self._organisation.id
             while roots := self._proofs.roots_of_period(store.connection.id, number, self._period, after, _BATCH):
                 after = roots[-1][0]
-                held = self._proofs.held_in_period(number, [root for root, _ in roots], self._period, since)
+                ids = [root for root, _ in roots]
+                held = self._proofs.held_in_period(number, ids, self._period, since)
+                apart = self._proofs.not_sent(number, ids)
                 dossiers = self._records.dossiers(store.connection.id, [key for _, key in roots])
                 contents = {dossier.root: store.planner.translate(dossier) for dossier in dossiers}
                 for planned in store.planner.plan(dossiers):
                     content = contents[planned.dossier.root]
                     if planned.organisation == number and not planned.elsewhere and isinstance(content, Dossier):
-                        yield planned, content, held.get(planned.dossier.root_id or 0, {})
+                        root = planned.dossier.root_id or 0
+                        yield planned, content, held.get(root, {}), apart.get(root, frozenset())
 
     # account by account
 
@@ -235,10 +241,13 @@ def year_start(day: date, year_end: tuple[int, int]) -> date | None:
     return None
 
 
-def _booked(planned: PlannedDossier, held: Mapping[Ref, Held], period: Period, base_currency: str) -> Booked:
+def _booked(
+    planned: PlannedDossier, held: Mapping[Ref, Held], apart: frozenset[Ref], period: Period, base_currency: str
+) -> Booked:
     """What was really sent in place of what would be planned today; contacts and items are left out.
 
-    What is dated outside the period and was never read is not judged: its own month does.
+    What is dated outside the period and was never read is not judged: its own month does. Nor is what is on its way
+    or set aside (apart): the lists of the queue and of what is held tell it.
     """
     sent_before = {one.posted.ref: one.posted for one in planned.facts.posted}
     sent: list[Sent] = []
@@ -247,7 +256,7 @@ def _booked(planned: PlannedDossier, held: Mapping[Ref, Held], period: Period, b
         payload = known.payload if known is not None and posting.payload is not None else posting.payload
         if posting.ref.role in (Role.CONTACT, Role.ITEM) or isinstance(payload, Contact | Item):
             continue
-        due = not posting.problems and not posting.waits
+        due = not posting.problems and not posting.waits and posting.ref not in apart
         elsewhere = payload is not None and not period.holds(payload.date) and posting.ref not in held
         sent.append(Sent(posting.ref, payload, posting.marker, due and not elsewhere))
     passed_over = frozenset(one.document for one in planned.plan.skipped if one.code in PASSED_OVER)

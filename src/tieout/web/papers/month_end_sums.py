@@ -55,7 +55,7 @@ def _documents(pack: MonthEnd) -> Table:
     return Table(
         name="documents",
         title=_("Store and Xero"),
-        note=_("Documents by their own date in the store. Left out: held, waiting, or passed over by a rule; "
+        note=_("Documents by their own date in the store. Left out: not sent yet, held, or passed over by a rule; "
                "each is listed with its reason."),
         columns=_head(
             (_("What"), Kind.TEXT), (_("Store"), Kind.COUNT), (_("Sum"), Kind.MONEY),
