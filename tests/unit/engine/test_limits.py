@@ -92,7 +92,7 @@ def test_a_long_back_fill_is_spread_over_the_minute_and_leaves_a_call_for_what_c
     slot = next_slot(usage, Bounds(), NOW, paced=True)
     assert (slot.free, slot.scope) == (False, "pace")
     assert slot.not_before is not None
-    assert timedelta(seconds=1) < slot.not_before - NOW < timedelta(seconds=1.1)
+    assert timedelta(seconds=0.9) < slot.not_before - NOW < timedelta(seconds=1)
     assert next_slot(usage, Bounds(), NOW + timedelta(seconds=1.1), paced=True).free
     assert next_slot(usage, Bounds(), NOW, urgent=True).free
     assert next_slot(usage, Bounds(), NOW).free
