@@ -168,7 +168,7 @@ def _held(pair: Pair | None) -> dict[str, _Held]:
     for gap in gaps:
         sentences.setdefault(_step_of(gap.code, gap.subject), {})[gap.reason] = None
     # Payments wait for their sales: before those go, no document can tell that a method has no account.
-    if not pair.rules.accounts.bank and not any(rule.account_code or rule.skip for rule in pair.rules.methods):
+    if not pair.rules.accounts.bank and not any(rule.account_code for rule in pair.rules.methods):
         sentences.setdefault("methods", {})[_("No payment method has an account yet.")] = None
     rows = (
         Posting.objects.filter(state="held", connection_id=pair.connection, organisation_id=pair.organisation)
@@ -200,7 +200,9 @@ def _plan(pair: Pair | None, *, planned: bool) -> Step:
     if left:
         text = ngettext("%(n)s document is being planned.", "%(n)s documents are being planned.", left)
         return Step("plan", title, text % {"n": formats.number(left)}, False, url, _("Look at the plan"))
-    ready = Posting.objects.filter(connection_id=pair.connection, state__in=("queued", "waiting", "posted")).count()
+    ready = Posting.objects.filter(connection_id=pair.connection, state__in=("queued", "waiting")).count()
+    if not ready and Posting.objects.filter(connection_id=pair.connection, state="posted").exists():
+        return Step("plan", title, _("What was planned is in Xero."), True, url, _("Look at the plan"))
     text = ngettext("%(n)s posting is ready.", "%(n)s postings are ready.", ready) % {"n": formats.number(ready)}
     return Step("plan", title, text, bool(ready), url, _("Look at the plan"))
 

@@ -160,7 +160,7 @@ class SettingsForm(forms.Form):
     start_date = forms.DateField(
         label=_("Start date"),
         required=False,
-        help_text=_("Sales before this day are left out."),
+        help_text=_("Sales before this day are left out. Empty: all sales count, however old."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     books_closed_until = forms.DateField(

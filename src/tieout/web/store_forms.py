@@ -24,7 +24,7 @@ class StoreForm(forms.Form):
     start_date = forms.DateField(
         label=gettext_lazy("Start date"),
         required=False,
-        help_text=gettext_lazy("Sales before this day are left out."),
+        help_text=gettext_lazy("Sales before this day are left out. Empty: all sales count, however old."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 

@@ -247,7 +247,7 @@ class Identity:
             message = "The connection to Xero has ended (consent withdrawn, or unused for 60 days). Connect again."
             return NeedsOperator(message, code="consent_gone", scope="connection")
         if error.kind in ("invalid_client", "unauthorized_client"):
-            message = "Xero does not accept the app's id and secret. Check them in the settings."
+            message = "Xero does not accept the app's id and secret. Copy both again from developer.xero.com."
             return NeedsOperator(message, code="app_refused", scope="connection")
         if error.kind == "invalid_scope":
             message = f"Xero does not give this app the permissions asked for: {error.message}"

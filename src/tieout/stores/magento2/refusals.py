@@ -36,7 +36,8 @@ class Complaint(msgspec.Struct, frozen=True):
         text = self.message
         for name, value in _named(self.parameters):
             text = text.replace(f"%{name}", str(value)[:200])
-        return text[:500]
+        text = text[:500].rstrip()
+        return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
     def parameter(self, name: str) -> str:
         return next((str(value) for key, value in _named(self.parameters) if key == name), "")
@@ -107,14 +108,14 @@ def refuse(reply: Reply, redactor: Redactor) -> Exception:
         return PageSizeTooLarge(int(limit[:9]))
     if status >= 500:
         return RetryLater(
-            f"The shop reports an error of its own ({status}){': ' + sentence if sentence else ''}. "
+            f"The shop reports an error of its own ({status}){': ' + sentence if sentence else '.'} "
             "If it stays, the shop's developer finds it in Magento's log.",
             scope="outage",
         )
     if "signature" in sentence.lower():
         return _not_admitted(told, sentence)
     return ContractBroken(
-        f"The shop refused a request ({status}): {sentence or 'without a reason'}.",
+        f"The shop refused a request ({status}): {sentence or 'without a reason.'}",
         evidence=redactor.body(reply.body),
     )
 

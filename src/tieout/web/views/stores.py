@@ -36,7 +36,7 @@ def add_store(request: HttpRequest, kind: str) -> HttpResponse:
         data = form.cleaned_data
         number = use_cases().add_store(kind, data["name"], form.given(), data["start_date"], actor_of(request))
         _assign_the_only_one(request, number)
-        messages.success(request, _("Connected. Test it now."))
+        messages.success(request, _("Saved. Now test whether the store lets Tieout in."))
         return redirect("test_store", number)
     return render(request, "web/add_store.html", {"form": form, "adapter": adapter})
 
