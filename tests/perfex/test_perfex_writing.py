@@ -178,6 +178,7 @@ def test_an_invoice_is_changed_cancelled_opened_again_and_deleted(desk: Desk) ->
     assert desk.crm.tables.one("invoices", int(key))["total"] == D("300.00")
     assert len(desk.crm.sales.lines(int(key))) == 1
     assert "Call before delivery" in _note(desk, key)
+    assert "in Xero INV-0042" in _note(desk, key)
     later = msgspec.structs.replace(smaller, due_date=dt.date(2027, 1, 1))
     desk.send(write(later, WriteOperation.UPDATE, key, frozenset(("due_date",))))
     assert desk.crm.tables.one("invoices", int(key))["duedate"] == "2027-01-01"

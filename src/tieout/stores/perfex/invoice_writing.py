@@ -8,7 +8,7 @@ from tieout.documents.entries import InvoiceEntry, InvoiceState
 from tieout.ports.writing import StoreWrite, WriteOperation
 from tieout.stores.perfex.client import Json, NoSuchRecord, PerfexClient, Refusal, row_of, rows_of
 from tieout.stores.perfex.entries import line_fields
-from tieout.stores.perfex.notes import marker_in, note_with
+from tieout.stores.perfex.notes import marker_in, note_with, number_in
 from tieout.stores.perfex.numbers import DRAFTS_FROM
 from tieout.stores.perfex.source import Row
 from tieout.stores.perfex.translate.crm import CrmFacts
@@ -78,7 +78,9 @@ class InvoiceWriting:
             answer = self._client.write("PUT", path, {"status": _OPEN})
             if isinstance(answer, Refusal):
                 return answer
-        note = note_with(str(record.get("adminnote") or ""), write.marker, entry.number, entry.reference)
+        before = str(record.get("adminnote") or "")
+        # Both sides keep their own number; the ledger's is told once, when it came.
+        note = note_with(before, write.marker, number_in(before), entry.reference)
         body: Json = {
             "clientid": entry.customer_key,
             "date": entry.date.isoformat(),

@@ -11,6 +11,7 @@ from tieout.stores.perfex.texts import plain
 
 _MARKER = re.compile(r"Tieout ([A-Za-z0-9-]{1,60})\b")
 _OURS = re.compile(r"^Tieout [A-Za-z0-9-]{1,60}\b.*$", re.MULTILINE)
+_NUMBER = re.compile(r"^Tieout [^;\n]*; in Xero ([^;\n]*)", re.MULTILINE)
 _REFERENCE = re.compile(r"^Tieout .*?; reference (.*)$", re.MULTILINE)
 
 
@@ -23,6 +24,12 @@ def marker_in(note: str) -> str:
 def reference_in(note: str) -> str:
     """The ledger's reference as we noted it."""
     found = _REFERENCE.search(plain(note))
+    return found[1].strip() if found else ""
+
+
+def number_in(note: str) -> str:
+    """The ledger's number as we noted it."""
+    found = _NUMBER.search(plain(note))
     return found[1].strip() if found else ""
 
 
