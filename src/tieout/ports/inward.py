@@ -230,6 +230,10 @@ class InwardRecords(Protocol):
         """
         ...
 
+    def ended(self, pair: Pair, remote_id: str, status: str, now: datetime) -> int:
+        """It has ended on both sides: a posting that was still to be taken back is gone. How many were."""
+        ...
+
     def ask(self, pair: Pair, kind: EntryKind, remote_ids: Sequence[str]) -> int:
         """Something else needs these: they come, also when the rules pass them over. How many are known."""
         ...

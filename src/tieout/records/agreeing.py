@@ -146,6 +146,22 @@ class Agreeing:
                 postings,
             )
 
+    def ended(self, pair: Pair, remote_id: str, status: str, now: datetime) -> int:
+        database = self._database
+        with database.transaction():
+            rows = database.rows(
+                "SELECT id, document_id FROM posting WHERE organisation_id=%s AND connection_id=%s AND remote_id=%s"
+                f" AND wanted_digest='' AND state IN ('queued','waiting','held') ORDER BY id{database.locked}",
+                [pair.organisation, pair.connection, remote_id],
+            )
+            for identity, _ in rows:
+                database.run(_GONE, [status, now, identity])
+            refresh_dependents(database, [row[0] for row in rows])
+            refresh_documents(database, sorted({row[1] for row in rows}))
+        if rows:
+            ring(database, {pair.organisation}, now)
+        return len(rows)
+
     def _accept_drift(self, postings: Sequence[int], now: datetime) -> None:
         self._database.run_in(
             "UPDATE drift SET decided_at=%s, decision='accept', decided_by='Tieout' WHERE decided_at IS NULL"

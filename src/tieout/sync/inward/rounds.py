@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from tieout.accounting import LedgerReference
+from tieout.accounting.brought import has_ended
 from tieout.documents.entries import EntryKind, TaxName
 from tieout.errors import ContractBroken, NeedsOperator, OutcomeUnknown, RetryLater
 from tieout.planning.entries import StoreWords, Words
@@ -145,6 +146,8 @@ class InwardRounds:
             for row in deciding.outvoted:
                 side.agreeing.accept(row)
             for row, current in deciding.alike:
+                if has_ended(row.sighting):
+                    self._records.ended(side.pair, row.remote_id, row.sighting.status, self._clock.now())
                 raws = [current.raw] if current is not None and current.raw is not None else []
                 side.agreeing.agree(row, row.key, side.agreeing.keep(raws), current)
             for wanted, ids in deciding.needed.items():
