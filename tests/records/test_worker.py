@@ -79,16 +79,16 @@ def test_the_lease_is_kept_while_five_slow_answers_are_awaited(world: World, poo
 
     def slowly(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
         asleep.set()
-        time.sleep(1.2)
+        time.sleep(2.6)
         return process()
 
     world.ledger.spoil = slowly
-    policy = Policy(linger_seconds=0, batch=1, lease_seconds=0.8, turn_seconds_max=0.2)
+    policy = Policy(linger_seconds=0, batch=1, lease_seconds=2.0, turn_seconds_max=0.2)
     driver = make_driver(world, pool, threading.Event(), policy)()
     turn = threading.Thread(target=lambda: (driver.turn(world.organisation), connections.close_all()))
     turn.start()
     assert asleep.wait(10)
-    time.sleep(0.9)
+    time.sleep(2.2)
     assert world.storage.claim("other", datetime.now(UTC), 60, organisation=world.organisation) is None
     turn.join(20)
     assert not models.Call.objects.using(world.storage._database.alias).exclude(state="done").exists()
