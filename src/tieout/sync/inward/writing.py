@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tieout.accounting.brought import has_ended
-from tieout.documents.entries import Entry, EntryKind, InvoiceEntry, PaymentEntry
+from tieout.documents.entries import Entry, EntryKind, InvoiceEntry, InvoiceState, PaymentEntry
 from tieout.engine.pauses import backoff
 from tieout.errors import ContractBroken, NeedsOperator, OutcomeUnknown, Problem, RetryLater
 from tieout.planning.merging import changes
@@ -149,9 +149,11 @@ class Writing:
         """
         assert row.write is not None
         current = self._writer.current(row.kind, key)
-        self._follow(row, key, current, surely=surely)
+        linked = self._follow(row, key, current, surely=surely)
         now = self._clock.now()
         wrong = _differs(row.write.entry, current) if row.write.operation is not WriteOperation.CANCEL else None
+        if wrong is None and not linked and not surely:
+            wrong = _unlinked(row.write.entry, current)
         words = f"{row.write.operation.value}d in the store as {key}".replace("canceld", "cancelled")
         base = Base(row.sighting, current.entry if current is not None else None)
         self._records.done(row, key=key, base=base, ended=has_ended(row.sighting), now=now, message=words)
@@ -160,8 +162,8 @@ class Writing:
             self._records.not_done(row, state="held", now=now, problem=wrong)
             outcomes.held += 1
 
-    def _follow(self, row: BroughtRow, key: str, current: Current | None, *, surely: bool) -> None:
-        """Our own records of what the store has now, and the link of both."""
+    def _follow(self, row: BroughtRow, key: str, current: Current | None, *, surely: bool) -> int:
+        """Our own records of what the store has now, and the link of both. How many postings are linked."""
         assert row.write is not None
         raws = [current.raw] if current is not None and current.raw is not None else []
         parent = row.write.entry.invoice_key if isinstance(row.write.entry, PaymentEntry) else ""
@@ -172,7 +174,7 @@ class Writing:
         if current is None:
             roots += self._agreeing.removed(row.kind, key)
         moved = not surely and current is not None and bool(changes(row.write.entry, current.entry))
-        self._agreeing.agree(
+        return self._agreeing.agree(
             row, key, list(dict.fromkeys(roots)), current, as_posted=not (moved or row.ledger_behind)
         )
 
@@ -180,6 +182,21 @@ class Writing:
         if seconds is not None:
             return self._clock.now() + timedelta(seconds=seconds)
         return self._clock.now() + backoff(row.attempts + 1, self._jitter, first=10.0)
+
+
+def _unlinked(entry: Entry, current: Current | None) -> Problem | None:
+    """Cancelled in the store while the answer was lost: it wants nothing in the ledger, and nothing links the two."""
+    now = current.entry if current is not None else None
+    if not isinstance(entry, InvoiceEntry) or not isinstance(now, InvoiceEntry):
+        return None
+    if now.state is not InvoiceState.CANCELLED or entry.state is InvoiceState.CANCELLED:
+        return None
+    return Problem(
+        Code.STORE_DIFFERS,
+        f"Invoice {entry.number} was cancelled in the store before Tieout knew that it had arrived there. Void it in "
+        "Xero, or open it again in the store.",
+        f"invoice {entry.number}",
+    )
 
 
 def _differs(entry: Entry, current: Current | None) -> Problem | None:
