@@ -44,6 +44,12 @@ class Herd:
         """Exit codes of workers that ended by themselves: none should."""
         return [code for process in self.processes if (code := process.poll()) is not None]
 
+    def bury(self) -> list[int]:
+        """Take away workers that ended by themselves, which none should; their exit codes."""
+        ended = [process for process in self.processes if process.poll() is not None]
+        self.processes = [process for process in self.processes if process not in ended]
+        return [process.returncode for process in ended]
+
     def kill_all(self) -> None:
         for pid in self.pids():
             self.kill(pid)
