@@ -22,6 +22,9 @@ from tieout.errors import ConfigurationWrong
 #: Snapshots of this many upgrades stay beside the database.
 UPGRADE_SNAPSHOTS = 3
 
+#: Our tables are made in one transaction, so that one of them stands for all.
+_HAS_OURS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'posting'"
+
 #: How long a change of a table waits for workers, how often it is tried again, and after which pause.
 _LOCK_SECONDS, _LOCK_TRIES, _LOCK_PAUSE_SECONDS = 5, 12, 2.0
 #: PostgreSQL's code for a lock that was not got in time.
@@ -78,7 +81,7 @@ def upgrade() -> list[str]:
         return []
     if is_sqlite():
         file = Path(str(settings.DATABASES["default"]["NAME"]))
-        if _has_tables(file):
+        if _has_records(file):
             snapshot.copy_database(file, snapshot.dated(file, "before-upgrade", datetime.now(UTC)))
             snapshot.keep_newest(file, "before-upgrade", UPGRADE_SNAPSHOTS)
     if is_sqlite():
@@ -123,9 +126,10 @@ def _make_file(file: Path) -> None:
     file.chmod(0o600)
 
 
-def _has_tables(file: Path) -> bool:
+def _has_records(file: Path) -> bool:
+    """Whether there is anything to lose. A process that was killed while it made the tables left none of ours."""
     reader = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
-        return bool(reader.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        return bool(reader.execute(_HAS_OURS).fetchone()[0])
     finally:
         reader.close()

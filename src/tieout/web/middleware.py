@@ -45,6 +45,12 @@ class PreferencesMiddleware:
             response = self.get_response(request)
         return never_kept(request, response)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A number in the address that no database holds names nothing."""
+        if not isinstance(exception, OverflowError):
+            return None
+        return HttpResponse("There is nothing here.\n", status=404, content_type="text/plain; charset=utf-8")
+
 
 def never_kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Figures of a business are not left in shared caches, and a partial is never taken for a page."""

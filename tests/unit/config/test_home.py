@@ -1,10 +1,11 @@
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from tieout.config import home
+from tieout.config import home, schema
 from tieout.config.vault import FernetVault, VaultLocked
 from tieout.errors import ConfigurationWrong
 
@@ -75,3 +76,13 @@ def test_a_file_as_data_folder_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TIEOUT_HOME", str(tmp_path / "file"))
     with pytest.raises(ConfigurationWrong, match="a file and not a folder"):
         home.folder()
+
+
+def test_tables_half_made_by_a_killed_process_are_made_to_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "tieout.sqlite3"
+    with sqlite3.connect(file) as begun:
+        begun.execute("CREATE TABLE django_migrations (id integer primary key, app text, name text, applied text)")
+    assert not schema._has_records(file)
+    with sqlite3.connect(file) as made:
+        made.execute("CREATE TABLE posting (id integer primary key)")
+    assert schema._has_records(file)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tieout.records.models import Event
 from tieout.web import links, words
+from tieout.web.given import is_number
 from tieout.web.grids.base import Grid, GridFilter, choice, column, dates, search, starts_with, table_of
 
 STATUSES = [
@@ -50,9 +51,9 @@ class LogFilter(GridFilter):
     def qs(self) -> QuerySet[Event]:
         found: QuerySet[Event] = super().qs
         run, document = self.data.get("run", ""), self.data.get("document", "")
-        if run.isdigit():
+        if is_number(run):
             found = found.filter(run_id=int(run))
-        if document.isdigit():
+        if is_number(document):
             found = found.filter(document_id=int(document))
         return found
 

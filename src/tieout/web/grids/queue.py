@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tieout.records.models import Document, Posting
 from tieout.web import links, words
+from tieout.web.given import is_number
 from tieout.web.grids.base import BulkAction, Grid, GridFilter, choice, column, search, starts_with, table_of
 
 #: What a person looks for in the queue; what is posted or was never there is not in it.
@@ -63,7 +64,7 @@ class QueueFilter(GridFilter):
         code, subject, run = (self.data.get(key, "") for key in ("code", "subject", "run"))
         if code:
             found = found.filter(code=code, subject=subject)
-        if run.isdigit():
+        if is_number(run):
             found = found.filter(run_id=int(run))
         return found
 

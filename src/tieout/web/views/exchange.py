@@ -19,6 +19,7 @@ from tieout.records.models import Conflict, Connection, Organisation
 from tieout.rules.routing import RoutingWrong
 from tieout.web import words
 from tieout.web.access import FORM, POST, Right, needs, rights_of
+from tieout.web.given import is_number
 from tieout.web.grids.brought import BroughtGrid
 from tieout.web.use_cases import actor_of, use_cases
 from tieout.web.views import grid_views
@@ -99,7 +100,7 @@ def choose_organisation(request: HttpRequest, store: int) -> HttpResponse:
     chosen: dict[int, list[int]] = defaultdict(list)
     for value in request.POST.getlist("document"):
         document, _dash, organisation = value.partition("-")
-        if document.isdigit() and organisation.isdigit():
+        if is_number(document) and is_number(organisation):
             chosen[int(organisation) if to == "keep" else _number(to)].append(int(document))
     if not chosen:
         messages.info(request, _("Choose rows first."))
@@ -231,7 +232,7 @@ def _may(request: HttpRequest, right: Right) -> bool:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if is_number(text) else 0
 
 
 def _day(text: str) -> date | None:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from tieout.web import csv_export, keyset
 from tieout.web.access import Right, rights_of
+from tieout.web.given import is_number
 from tieout.web.grids.base import Grid
 from tieout.web.lookups import lookups
 from tieout.web.redirects import safe_next
@@ -76,11 +77,14 @@ def bulk(request: HttpRequest, make: type[Grid], act: Act) -> HttpResponse:
             messages.error(request, _("That is more than 100,000 rows. Narrow the filter first."))
             return redirect(safe_next(request, make.name))
     else:
-        chosen = [int(value) for value in ids if value.isdigit()]
+        chosen = [int(value) for value in ids if is_number(value)]
     if not chosen:
         messages.info(request, _("Choose rows first."))
         return redirect(safe_next(request, make.name))
     moved = act(request, name, chosen)
+    if not moved:
+        messages.info(request, _("%(title)s: nothing to do for what was chosen.") % {"title": known[name].title})
+        return redirect(safe_next(request, make.name))
     text = ngettext("%(title)s: %(n)d done.", "%(title)s: %(n)d done.", moved)
     messages.success(request, text % {"title": known[name].title, "n": moved})
     return redirect(safe_next(request, make.name))

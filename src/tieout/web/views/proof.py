@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tieout.web import plan_page
 from tieout.web.access import POST, Right, needs
+from tieout.web.given import is_number
 from tieout.web.grids.drift import DriftGrid
 from tieout.web.lookups import lookups
 from tieout.web.use_cases import actor_of, use_cases
@@ -35,7 +36,7 @@ def drift_csv(request: HttpRequest) -> HttpResponseBase:
 def drift_bulk(request: HttpRequest) -> HttpResponse:
     """Accept, restore or leave what a person changed in Xero; row by row, never by a filter."""
     decision = request.POST.get("action", "")
-    ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
+    ids = [int(value) for value in request.POST.getlist("id") if is_number(value)]
     if decision not in ("accept", "restore", "leave") or not ids:
         messages.info(request, _("Choose rows first."))
         return redirect("drift")

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from tieout.records.models import Organisation
 from tieout.web import csv_export, daily_report, overview
 from tieout.web.access import Right, needs
+from tieout.web.given import is_number
 from tieout.web.lookups import lookups
 
 
 def _choice(request: HttpRequest) -> tuple[int, int | None]:
     days, organisation = request.GET.get("days", ""), request.GET.get("organisation", "")
-    chosen = int(days) if days.isdigit() and int(days) in daily_report.PERIODS else daily_report.PERIODS[0]
-    return chosen, int(organisation) if organisation.isdigit() else None
+    chosen = int(days) if is_number(days) and int(days) in daily_report.PERIODS else daily_report.PERIODS[0]
+    return chosen, int(organisation) if is_number(organisation) else None
 
 
 @needs(Right.READ)

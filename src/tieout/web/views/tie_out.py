@@ -22,6 +22,7 @@ from tieout.records.models import Organisation, Proof, Run
 from tieout.sync.month_end import MonthEnd, month_period
 from tieout.web import csv_export, proof_page, tie_out_page
 from tieout.web.access import POST, Right, needs
+from tieout.web.given import is_number
 from tieout.web.lookups import lookups
 from tieout.web.papers import csv_pack, month_end, pdf
 from tieout.web.use_cases import actor_of, use_cases
@@ -144,7 +145,7 @@ def _bounded(period: Period) -> tuple[date, date]:
 def tie_out_csv(request: HttpRequest) -> HttpResponseBase:
     names = lookups()
     asked = request.GET.get("organisation", "")
-    organisation = int(asked) if asked.isdigit() else None
+    organisation = int(asked) if is_number(asked) else None
     first, last = _bounded(_period(request.GET, organisation))
     found = tie_out_page.tie_out(names, first, last, organisation)
     header = (_("Day"), _("Organisation"), _("What"), _("Currency"), _("Documents"), _("Store"), _("Sent"), _("Xero"))

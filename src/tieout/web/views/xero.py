@@ -20,6 +20,7 @@ from tieout.errors import TieoutError
 from tieout.ports.administration import OrganisationEntry
 from tieout.records.models import Connection, Mapping, Organisation, Posting
 from tieout.web.access import FORM, POST, Right, needs
+from tieout.web.given import is_number
 from tieout.web.redirects import safe_next
 from tieout.web.sentences import sentence
 from tieout.web.use_cases import Actor, actor_of, use_cases
@@ -223,7 +224,7 @@ def assign(request: HttpRequest, organisation: int) -> HttpResponse:
     """Let a store go to an organisation."""
     store = request.POST.get("store", "")
     chosen = _organisation(organisation)
-    if not store.isdigit() or not Connection.objects.filter(pk=int(store), removed_at=None).exists():
+    if not is_number(store) or not Connection.objects.filter(pk=int(store), removed_at=None).exists():
         messages.error(request, _("Choose a store."))
         return redirect("connections")
     try:
