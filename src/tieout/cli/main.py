@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import sys
 from collections.abc import Sequence
@@ -105,6 +106,9 @@ def _say(sentence: str, code: int) -> int:
 
 
 def main() -> None:
+    if sys.stderr is not None:
+        # A crash below Python then says where each thread was.
+        faulthandler.enable()
     sys.exit(run())
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import sys
 from datetime import timedelta
@@ -29,6 +30,7 @@ class DrillPolicy(msgspec.Struct, frozen=True):
 
 
 def main() -> int:
+    faulthandler.enable()
     policy = msgspec.json.decode(sys.argv[1], type=DrillPolicy).policy()
     start.begin()
     from tieout.config.wiring import Wiring, use
