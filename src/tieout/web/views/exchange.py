@@ -66,6 +66,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Your role may not change rules."))
         return redirect("organisations")
     store, text = _number(request.POST.get("store", "")), request.POST.get("rules", "")
+    if not Connection.objects.filter(pk=store, removed_at=None).exists():
+        raise Http404
     try:
         use_cases().save_routing(store, text, actor_of(request))
     except RoutingWrong as error:
