@@ -9,6 +9,7 @@ from records_world import World, contact_payload, contact_ref, invoice_ref, orde
 
 from tieout.accounting import ContactEntry, Role
 from tieout.planning.results import DossierPlan, PlannedPosting
+from tieout.ports.ledger import Answer, FrozenCall
 from tieout.ports.records import PlanToWrite
 from tieout.records import models
 
@@ -188,3 +189,46 @@ def test_a_payment_that_was_ready_waits_when_its_invoice_changes(world: World) -
     assert world.posting(payment_ref(1)).unmet == 1
     world.finish()
     assert [marker for _, marker in world.ledger.journal][-2:] == ["SO-000000001", "PAY-1"]
+
+
+def test_b7_an_edit_that_came_while_the_payment_was_sent_is_planned_again_once_the_money_is_there(
+    world: World,
+) -> None:
+    """Planned before, it was an edit in place, which Xero refuses for a paid invoice."""
+    came = []
+
+    def edit_meanwhile(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
+        if call.role is Role.PAYMENT and not came:
+            came.append(call)
+            world.save_orders([1], change="bigger")
+            world.plan(lambda number: order_plan(number, total="24.00"))
+            assert not world.storage.due_dossiers(world.connection, 10)
+        return process()
+
+    world.ledger.spoil = edit_meanwhile
+    world.save_orders([1])
+    world.plan()
+    world.finish()
+    assert came
+    [due] = world.storage.due_dossiers(world.connection, 10)
+    assert due.cause == "document"
+
+
+def test_money_that_the_store_changed_while_it_was_sent_waits_for_a_person(world: World) -> None:
+    """Xero lets a payment be made and deleted, not changed; it used to end every turn of the organisation."""
+    came = []
+
+    def change_meanwhile(call: FrozenCall, process: Callable[[], Answer]) -> Answer:
+        if call.role is Role.PAYMENT and not came:
+            came.append(call)
+            world.save_orders([1], change="another amount")
+            world.plan(lambda number: order_plan(number, total="24.00"))
+        return process()
+
+    world.ledger.spoil = change_meanwhile
+    world.save_orders([1, 2])
+    world.plan()
+    world.finish()
+    held = world.posting(payment_ref(1))
+    assert (held.state, held.code, held.posted_total_minor) == ("held", "changed_by_person", 1200)
+    assert world.posting(payment_ref(2)).state == "posted"

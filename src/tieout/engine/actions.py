@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tieout.accounting import Role
+from tieout.errors import Problem
 
 #: Statuses of an object that is no longer there for bookkeeping; a new one has to be made instead.
 DEAD = frozenset(("VOIDED", "DELETED"))
@@ -23,7 +24,13 @@ class Action(StrEnum):
 
 
 #: Xero lets these be made and deleted, never changed (xero/out.py raises for it).
-_UNCHANGEABLE = frozenset((Role.PAYMENT, Role.REFUND_PAYMENT, Role.ALLOCATION, Role.OVERPAYMENT))
+_MADE_AND_DELETED = frozenset((Role.PAYMENT, Role.REFUND_PAYMENT, Role.ALLOCATION, Role.OVERPAYMENT))
+#: Why money that the store changed after it was posted waits for a person.
+UNCHANGEABLE = Problem(
+    code="changed_by_person",
+    reason="The store changed money that is in Xero already; Xero lets it be made and deleted, not changed.",
+    subject="payment changed after posting",
+)
 _DRAFTS = frozenset(("DRAFT", "SUBMITTED"))
 
 
@@ -34,7 +41,7 @@ def action_for(*, role: Role, wanted: bool, remote_id: str, remote_status: str) 
         return _ending(role, remote_status) if there else Action.NOTHING
     if not there:
         return Action.CREATE
-    return Action.IMPOSSIBLE if role in _UNCHANGEABLE else Action.UPDATE
+    return Action.IMPOSSIBLE if role in _MADE_AND_DELETED else Action.UPDATE
 
 
 def _ending(role: Role, remote_status: str) -> Action:

@@ -23,18 +23,13 @@ from tieout.accounting import (
     Totals,
 )
 from tieout.documents import DocumentKey, DocumentKind
-from tieout.engine.actions import Action, action_for
+from tieout.engine.actions import UNCHANGEABLE, Action, action_for
 from tieout.engine.states import PostingState
 from tieout.errors import Problem
 from tieout.money import Money
 from tieout.planning.results import PlannedPosting
 from tieout.records.codec import encode_certificate, encode_payload, payload_digest, to_text
 
-_UNCHANGEABLE = Problem(
-    code="changed_by_person",
-    reason="The store changed money that is in Xero already; Xero lets it be made and deleted, not changed.",
-    subject="payment changed after posting",
-)
 _NEVER = Problem(code="never_send", reason="Somebody decided never to send this one.")
 
 
@@ -225,7 +220,7 @@ def _state(
     if known is not None and digest and digest == known.posted_digest:
         return PostingState.POSTED, None
     if action is Action.IMPOSSIBLE:
-        return PostingState.HELD, _UNCHANGEABLE
+        return PostingState.HELD, UNCHANGEABLE
     return PostingState.QUEUED, None
 
 

@@ -25,6 +25,14 @@ _EVENT = """INSERT INTO event (at, entity, number, action, status, code, message
  connection_id, organisation_id, document_id, posting_id, call_id, run_id, detail)
  VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 
+#: What makes a document one that is no longer edited in place (B7), and what then has to be planned anew: an edit of
+#: the store that was planned while the money was still on its way.
+_SETTLING = frozenset((Role.PAYMENT, Role.OVERPAYMENT, Role.ALLOCATION))
+_PLAN_AGAIN = """UPDATE document SET planning_due=true, planning_cause='document' WHERE NOT planning_due AND id IN
+ (SELECT edited.root_id FROM posting edited JOIN posting money ON money.root_id=edited.root_id WHERE money.id IN (@)
+ AND edited.role IN ('invoice','credit_note') AND edited.posted_digest<>''
+ AND edited.wanted_digest<>edited.posted_digest)"""
+
 #: An element's slice of an answer in the log.
 _DETAIL_MAX = 4_000
 
@@ -100,6 +108,9 @@ class Settling:
             [],
             [result.id for result in results if not result.posted],
         )
+        money = [identity for identity in landed if by_id[identity].ref.role in _SETTLING]
+        if money:
+            database.run_in(_PLAN_AGAIN, [], money)
         refresh_dependents(database, [result.id for result in results])
         refresh_documents(database, sorted({by_id[result.id].document for result in results}))
         database.run_many(

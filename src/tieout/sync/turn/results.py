@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tieout.accounting import Held, Role
-from tieout.engine.actions import DEAD, Action, action_for
+from tieout.engine.actions import DEAD, UNCHANGEABLE, Action, action_for
 from tieout.engine.refusals import Reaction, reaction
 from tieout.engine.states import PostingEvent, PostingState, next_state
 from tieout.engine.verify import differences
@@ -66,6 +66,9 @@ def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
     )
     if state is PostingState.POSTED:
         action = Action.NOTHING
+    stuck = UNCHANGEABLE if state is PostingState.QUEUED and action is Action.IMPOSSIBLE else None
+    if stuck:
+        state = PostingState.HELD
     message = "; ".join(element.warnings) or ("Found in Xero after a lost answer" if found else "OK")
     reason = f"Xero holds something else than was sent: {'; '.join(differs)}." if differs else ""
     total, tax, due = _figures(held)
@@ -82,8 +85,9 @@ def _landed(sent: Sent, element: Element, *, found: bool) -> Settled:
         due_minor=due,
         posted=True,
         verified=held is not None and not differs and not edited,
-        code="xero_answer_differs" if differs else "",
-        reason=reason,
+        code="xero_answer_differs" if differs else stuck.code if stuck else "",
+        reason=stuck.reason if stuck else reason,
+        subject=stuck.subject if stuck else "",
         keep_reason=keep,
         event=("held" if differs else "success", reason or message, element.evidence[:_DETAIL_OK]),
     )
