@@ -158,7 +158,7 @@ def test_the_menu_opens_on_a_narrow_screen(new_page: NewPage) -> None:
     page = new_page("viewer", width=360)
     page.goto("/")
     page.get_by_role("button", name="Menu", exact=True).click()
-    page.get_by_role("link", name="Log", exact=True).click()
+    page.get_by_role("dialog", name="Screens").get_by_role("link", name="Log", exact=True).click()
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
 
 
