@@ -60,6 +60,7 @@ TABLE: list[tuple[str, dict[str, Any], InwardRules, Step]] = [
     ("changed on both sides, Xero wins", {"sighting": HERE, "entry": PHONE_2, "linked": True, "agreed": Agreed(BEFORE, BEFORE), "store": PHONE_3}, LEDGER_WINS, Step.UPDATE),
     ("changed on both sides, the store wins", {"sighting": HERE, "entry": PHONE_2, "linked": True, "agreed": Agreed(BEFORE, BEFORE), "store": PHONE_3}, STORE_WINS, Step.REMEMBER),
     ("changed in Xero, deleted in the store", {"sighting": HERE, "entry": PHONE_2, "linked": True, "agreed": Agreed(BEFORE, BEFORE)}, InwardRules(), Step.HOLD),
+    ("changed in Xero, cancelled in the store", {"kind": INVOICE, "sighting": msgspec.structs.replace(VOID, status="AUTHORISED"), "entry": invoice_entry("INV-1", "7", "11.00"), "linked": True, "agreed": Agreed(BILL, BILL), "store": CANCELLED}, InwardRules(), Step.HOLD),
     ("archived in Xero, contacts are left", {"sighting": GONE, "entry": BEFORE, "linked": True, "store": BEFORE}, InwardRules(), Step.REMEMBER),
     ("void in Xero", {"kind": INVOICE, "sighting": VOID, "entry": CANCELLED, "linked": True, "store": BILL}, InwardRules(), Step.CANCEL),
     ("void in Xero, rule: leave", {"kind": INVOICE, "sighting": VOID, "entry": CANCELLED, "linked": True, "store": BILL}, LEAVE, Step.REMEMBER),

@@ -139,6 +139,14 @@ def _linked(situation: Situation, rules: InwardRules) -> InwardDecision:
             f"deleted {situation.kind.value}",
         )
         return InwardDecision(Step.HOLD, problem.reason, problems=(problem,), code=problem.code)
+    if _has_ended_in_store(situation.store) and not _has_ended_in_store(entry):
+        # Had both sides known of each other, its end in the store would have ended it in the ledger.
+        problem = Problem(
+            Code.STORE_DELETED,
+            "It changed in Xero, but it was cancelled in the store. Void it in Xero, or open it again in the store.",
+            f"cancelled {situation.kind.value}",
+        )
+        return InwardDecision(Step.HOLD, problem.reason, problems=(problem,), code=problem.code)
     merged = merge(
         agreed,
         situation.store,
