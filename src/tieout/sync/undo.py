@@ -47,7 +47,9 @@ class Undoing:
         postings = self._administration.run_postings(run)
         if not postings:
             raise NeedsOperator(
-                f"Run {run} posted nothing that Xero still holds.", code="run_empty", scope="document"
+                f"There is no run {run} that posted anything which Xero still holds.",
+                code="run_empty",
+                scope="document",
             )
         locked = {one.organisation: self._locked_until(one.organisation) for one in postings}
         return UndoPlan(run, tuple(_step(one, locked[one.organisation]) for one in reversed(postings)))
