@@ -31,7 +31,7 @@ _SETTLING = frozenset((Role.PAYMENT, Role.OVERPAYMENT, Role.ALLOCATION))
 _PLAN_AGAIN = """UPDATE document SET planning_due=true, planning_cause='document' WHERE NOT planning_due AND id IN
  (SELECT edited.root_id FROM posting edited JOIN posting money ON money.root_id=edited.root_id WHERE money.id IN (@)
  AND edited.role IN ('invoice','credit_note') AND edited.posted_digest<>''
- AND edited.wanted_digest<>edited.posted_digest)"""
+ AND edited.wanted_digest NOT IN ('', edited.posted_digest))"""
 
 #: An element's slice of an answer in the log.
 _DETAIL_MAX = 4_000
