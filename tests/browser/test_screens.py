@@ -6,6 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import expect
 from screens import every_screen
@@ -16,6 +17,7 @@ from conftest import NewPage, Recorder
 from tieout.ports.proofs import ProofFigures
 from tieout.records.proofs import DjangoProofs
 from tieout.sync import proof_results
+from tieout.web.access import RIGHTS, UserRole
 from web_records import PASSWORD, Shop
 
 WIDTHS = (360, 1440)
@@ -52,6 +54,20 @@ def test_no_screen_is_wider_than_the_window(width: int, shop: Shop, new_page: Ne
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(name)
     assert wide == []
+
+
+@pytest.mark.parametrize("role", [role for role in UserRole if role is not UserRole.OWNER])
+def test_each_role_opens_the_screens_that_its_rights_allow(role: UserRole, shop: Shop, new_page: NewPage) -> None:
+    page = new_page(role.value)
+    opened = []
+    for name, address in every_screen(shop).items():
+        needs = getattr(resolve(address.partition("?")[0]).func, "needs", None)
+        if needs is None or needs in RIGHTS[role]:
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            opened.append(name)
+    assert {"dashboard", "queue", "log", "tie_out", "document_posted"} <= set(opened)
+    assert "users" not in opened
 
 
 def test_logging_in_leads_to_the_page_that_was_asked_for(new_page: NewPage) -> None:
